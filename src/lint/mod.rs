@@ -1,0 +1,2 @@
+//! Lints: their files, their matchers, and the findings that they make.
+pub mod spec;

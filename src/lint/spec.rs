@@ -1,0 +1,307 @@
+//! The format of a lint file: matcher, words, documentation and executed examples.
+//!
+//! One file is one lint, and its name is the lint's id. A lint file contains everything that is
+//! particular to the lint; the engine contains no API name and no wording. An unknown key or
+//! word is an error that points into the file.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::vocab::{Confidence, DataKind, Effect, Level, Role, TargetKind};
+
+/// One lint file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct LintFile {
+    pub id: String,
+    /// Completes "this code …".
+    pub summary: String,
+    pub level: Level,
+    /// The version that brought the lint.
+    pub since: String,
+    /// Public catalogues: `attack:T1552.001`, `cwe:506`, `asvs:10.2.1`, `gids:3`.
+    #[serde(default)]
+    pub maps_to: Vec<String>,
+    /// How specific the pattern is, at most; weak name resolution lowers it further.
+    #[serde(default = "high")]
+    pub confidence: Confidence,
+    /// Where the code must stand.
+    #[serde(default)]
+    pub place: Place,
+
+    // What it claims: exactly one of the following.
+    #[serde(default)]
+    pub call: Option<CallMatcher>,
+    #[serde(default)]
+    pub item: Option<ItemMatcher>,
+    #[serde(default)]
+    pub text: Option<TextMatcher>,
+    #[serde(default)]
+    pub manifest: Option<ManifestMatcher>,
+    /// Something that the engine itself has to say.
+    #[serde(default)]
+    pub notice: Option<Notice>,
+    /// Every step is found.
+    #[serde(default)]
+    pub all: Vec<Step>,
+    /// One of the steps is found.
+    #[serde(default)]
+    pub any: Vec<Step>,
+    /// A Rust function, for what data cannot say.
+    #[serde(default)]
+    pub detector: Option<String>,
+    /// How near to each other the steps of `all` stand.
+    #[serde(default)]
+    pub within: Within,
+
+    pub words: Words,
+    pub docs: Docs,
+    #[serde(default, rename = "example")]
+    pub examples: Vec<Example>,
+}
+
+fn high() -> Confidence {
+    Confidence::High
+}
+
+/// Where the code must stand for the lint to speak.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Place {
+    /// Only in targets of these kinds. Empty: all but `test`, `bench` and `example`.
+    #[serde(default, rename = "in")]
+    pub kinds: Vec<TargetKind>,
+    /// Also in tests, benches, examples and `#[cfg(test)]` code.
+    #[serde(default)]
+    pub tests: bool,
+    /// Also, whatever the target, in code that runs before `main`.
+    #[serde(default)]
+    pub before_main: bool,
+}
+
+/// How near to each other the steps of `all` stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Within {
+    /// One function with the functions of the package that it calls.
+    #[default]
+    Function,
+    File,
+    Target,
+}
+
+/// One step of `all` or `any`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Step {
+    #[serde(default)]
+    pub call: Option<CallMatcher>,
+    #[serde(default)]
+    pub item: Option<ItemMatcher>,
+    #[serde(default)]
+    pub text: Option<TextMatcher>,
+    #[serde(default)]
+    pub manifest: Option<ManifestMatcher>,
+    /// One of these matchers.
+    #[serde(default)]
+    pub any: Vec<Step>,
+    /// The step is found this many times, with different callees or different values.
+    #[serde(default = "one")]
+    pub distinct: usize,
+    /// The step must *not* be found.
+    #[serde(default)]
+    pub absent: bool,
+    /// The finding stands here; otherwise at the last step.
+    #[serde(default)]
+    pub primary: bool,
+    /// The label's text; otherwise made from the call.
+    #[serde(default)]
+    pub label: Option<String>,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// Matches one fact. Every condition given must hold.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CallMatcher {
+    /// The fact has one of these effects.
+    #[serde(default)]
+    pub effects: Vec<Effect>,
+    /// One of the fact's calls is one of these: canonical paths, `a::{b,c}`, `a::*` for
+    /// everything below `a`.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// The fact gives one of these data kinds, by its row or by the class of its path.
+    #[serde(default)]
+    pub data: Vec<DataKind>,
+    /// All of these marks are on the fact.
+    #[serde(default)]
+    pub marks: Vec<String>,
+    /// None of these marks is on the fact.
+    #[serde(default)]
+    pub without_marks: Vec<String>,
+    /// Conditions on arguments, by role: some argument of that role fulfils it.
+    #[serde(default)]
+    pub args: BTreeMap<Role, ValueMatcher>,
+    /// The fact is excused when one of these holds.
+    #[serde(default)]
+    pub except: Vec<CallMatcher>,
+}
+
+/// Matches the value of an argument. Every condition given must hold.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ValueMatcher {
+    /// The known text belongs to one of these classes.
+    #[serde(default)]
+    pub class: Vec<String>,
+    /// The known text belongs to none of these classes (an unknown value fulfils this).
+    #[serde(default)]
+    pub not_class: Vec<String>,
+    /// The whole text is one of these.
+    #[serde(default)]
+    pub literal: Vec<String>,
+    /// A regular expression finds something in the known text.
+    #[serde(default)]
+    pub matches: Option<String>,
+    /// Whether the value is wholly known (`true`) or has unknown parts (`false`).
+    #[serde(default)]
+    pub fixed: Option<bool>,
+    /// An integer that has all these bits.
+    #[serde(default)]
+    pub bits: Option<u64>,
+    /// The value is the result of a call to one of these paths.
+    #[serde(default)]
+    pub calls: Vec<String>,
+    /// The whole fact is not matched when the role is missing; with `optional`, it is.
+    #[serde(default)]
+    pub optional: bool,
+}
+
+/// Matches an item by what it is and by what its code does.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ItemMatcher {
+    /// It runs before `main`.
+    #[serde(default)]
+    pub before_main: bool,
+    /// It carries one of these attributes (canonical path, or `name = "part of the value"`).
+    #[serde(default)]
+    pub attributes: Vec<String>,
+    /// It implements one of these traits (canonical paths).
+    #[serde(default)]
+    pub implements: Vec<String>,
+    /// Its code, or code of the package that it calls, has one of these effects.
+    #[serde(default)]
+    pub reaches: Vec<Effect>,
+    /// It is called one of these names (`*` matches anything).
+    #[serde(default)]
+    pub names: Vec<String>,
+}
+
+/// Matches raw text, also in files that do not parse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TextMatcher {
+    pub kind: TextKind,
+}
+
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, serde::Serialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum TextKind {
+    /// Characters that reorder what a reader sees (U+202A to U+202E, U+2066 to U+2069, ...).
+    Bidi,
+    /// Characters that a reader does not see at all.
+    Invisible,
+}
+
+/// Matches a key in a TOML file of the tree.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ManifestMatcher {
+    /// File names relative to any folder of the tree: `Cargo.toml`, `.cargo/config.toml`.
+    pub files: Vec<String>,
+    /// Dotted keys; `*` stands for any one key: `alias.*`, `target.*.runner`.
+    pub keys: Vec<String>,
+    /// Conditions on the value (arrays and tables are matched by their parts).
+    #[serde(default)]
+    pub value: Option<ValueMatcher>,
+    /// Excused when the value fulfils one of these.
+    #[serde(default)]
+    pub except: Vec<ValueMatcher>,
+}
+
+/// What the engine itself has to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Notice {
+    /// A source file that no target of its package reaches.
+    UnreachableFile,
+    /// Something could not be read, parsed or followed.
+    Unanalysed,
+    /// An `overt: allow` comment that suppresses nothing, or is not understood.
+    UnusedAllow,
+}
+
+/// The words of a finding. `{role}` stands for the value of an argument, `{callee}` for the
+/// path that was called, `{effect}`, `{data}`, `{target}`, `{item}` and `{name}` likewise.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Words {
+    pub headline: String,
+    /// The primary label; otherwise made from the call.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// Why it matters, in a sentence.
+    pub note: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// The documentation, the same for `explain`, the web page and SARIF.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Docs {
+    pub finds: String,
+    pub why: String,
+    /// How a project says openly that it does this; empty when it cannot be disclosed.
+    #[serde(default)]
+    pub disclose: String,
+    /// What it misses and what it may flag wrongly.
+    pub limits: String,
+}
+
+/// A piece of code that shows what the lint says; executed by the tests.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Example {
+    /// Whether the lint speaks. Absent for a `todo`.
+    #[serde(default)]
+    pub flagged: Option<bool>,
+    /// Why it does not speak.
+    #[serde(default)]
+    pub because: Option<String>,
+    /// A known miss: the lint should speak and does not yet.
+    #[serde(default)]
+    pub todo: Option<String>,
+    /// The path of the code inside its package.
+    #[serde(default = "library")]
+    pub file: String,
+    /// Further files of the package by path; a `Cargo.toml` is made when none is given.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
+    /// The code; `//~` marks each line where a finding is expected. The escapes `\u{..}` in
+    /// it are the reader's: they are turned into the characters that they name.
+    #[serde(default)]
+    pub code: String,
+}
+
+fn library() -> String {
+    "src/lib.rs".to_owned()
+}

@@ -1,0 +1,209 @@
+//! The format of the files in `lints/models/`: what APIs do, what types mean, what words name.
+//!
+//! A model file is a list of `[[call]]`, `[[type]]`, `[[attribute]]` and `[[class]]` tables.
+//! Models are matched and never reported by themselves. An unknown key or word is an error.
+
+use serde::Deserialize;
+
+use crate::vocab::{DataKind, Effect, Role};
+
+/// One model file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ModelFile {
+    #[serde(default)]
+    pub call: Vec<CallRow>,
+    #[serde(default, rename = "type")]
+    pub types: Vec<TypeRow>,
+    #[serde(default)]
+    pub attribute: Vec<AttributeRow>,
+    #[serde(default)]
+    pub class: Vec<ClassRow>,
+}
+
+/// What a function, a method or a macro does.
+///
+/// A call begins a *fact* of its own, unless `joins` says that it belongs to the fact that its
+/// receiver (or an argument) began: `Command::new("sh")` begins one, `.arg("-c")` joins it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CallRow {
+    /// The canonical path. `a::{b, c}::d` stands for several. A method is `Type::method`, a
+    /// macro ends in `!`, and `_::method` is a method so distinctive that its name is enough
+    /// when the receiver's type is unknown. Standard library paths always start with `std::`.
+    pub path: String,
+    #[serde(default)]
+    pub effects: Vec<Effect>,
+    /// The role of each argument in order (the receiver is not counted); `"_"` for none. The
+    /// last one counts for all further arguments when `variadic` is set.
+    #[serde(default)]
+    pub args: Vec<ArgRole>,
+    #[serde(default)]
+    pub variadic: bool,
+    /// What the receiver is to the effect.
+    #[serde(default)]
+    pub receiver: Option<Role>,
+    /// Which fact this call belongs to: `"receiver"`, or the index of an argument.
+    #[serde(default)]
+    pub joins: Option<Joined>,
+    /// Words put on the fact, for lints to ask about: `"waited"`, `"append"`, ...
+    #[serde(default)]
+    pub marks: Vec<String>,
+    /// The call counts only when its first argument is not the literal `false`.
+    #[serde(default)]
+    pub on_true: bool,
+    /// What the result is.
+    #[serde(default)]
+    pub data: Vec<DataKind>,
+    /// The indices of `&mut` arguments that are filled with `data`.
+    #[serde(default)]
+    pub fills: Vec<usize>,
+    /// The inputs whose data reaches the result: `"receiver"` or an index. Without it every
+    /// input does; an empty list says that none does.
+    #[serde(default)]
+    pub passes: Option<Vec<Joined>>,
+    /// The canonical type of the result, wrappers such as `Result` and `Option` left out
+    /// (`?`, `unwrap` and `.await` see through). `"Self"` is the type that the path names,
+    /// `"$0"` the first generic argument of the receiver's type.
+    #[serde(default)]
+    pub returns: Option<String>,
+    /// Where the row was checked: a version of the crate, a manual's section.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// A role, or `_` for an argument that has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ArgRole(pub Option<Role>);
+
+impl<'de> Deserialize<'de> for ArgRole {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        if word == "_" {
+            return Ok(Self(None));
+        }
+        word.parse().map(|role| Self(Some(role))).map_err(serde::de::Error::custom)
+    }
+}
+
+/// The receiver, or an argument by its index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joined {
+    Receiver,
+    Argument(usize),
+}
+
+impl<'de> Deserialize<'de> for Joined {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = Joined;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("\"receiver\" or the index of an argument")
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Joined, E> {
+                if text == "receiver" {
+                    return Ok(Joined::Receiver);
+                }
+                Err(E::invalid_value(serde::de::Unexpected::Str(text), &self))
+            }
+            fn visit_i64<E: serde::de::Error>(self, index: i64) -> Result<Joined, E> {
+                usize::try_from(index)
+                    .map(Joined::Argument)
+                    .map_err(|_| E::invalid_value(serde::de::Unexpected::Signed(index), &self))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// What a type means.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TypeRow {
+    /// The canonical path; `a::{B, C}` stands for several.
+    pub path: String,
+    /// Other public paths of the same type.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// Methods without a row return the receiver itself, and associated functions without a
+    /// row return the type.
+    #[serde(default)]
+    pub builder: bool,
+    /// The index of the generic argument that methods not found here are looked up on
+    /// (`Box`, `Arc`, `Result`, guards).
+    #[serde(default)]
+    pub derefs: Option<usize>,
+}
+
+/// What an attribute does.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AttributeRow {
+    /// The canonical path (`ctor::ctor`), or the bare name of a built-in (`link_section`).
+    pub path: String,
+    /// For built-ins with a value: the value contains one of these. Empty: any value.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// What the attribute makes of its item.
+    pub means: AttributeMeaning,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AttributeMeaning {
+    /// The function runs before `main`, or the static holds a pointer to one that does.
+    BeforeMain,
+    /// The function runs after `main` or when a library is unloaded.
+    AfterMain,
+    /// The function is the program's entry point.
+    EntryPoint,
+    /// The item exists only in tests.
+    Test,
+    /// The item replaces or offers a symbol to other code (`no_mangle`, `export_name`).
+    Exported,
+}
+
+/// A named class of values.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ClassRow {
+    pub name: String,
+    /// How the patterns are read.
+    pub of: ClassOf,
+    /// What a value is that comes from a place of this class.
+    #[serde(default)]
+    pub data: Vec<DataKind>,
+    /// The patterns; how they are read depends on `of`.
+    #[serde(default)]
+    pub any: Vec<String>,
+    /// Regular expressions (the `regex` crate's syntax) over the whole value.
+    #[serde(default)]
+    pub matches: Vec<String>,
+    /// Values of these classes do not belong, whatever the patterns say.
+    #[serde(default)]
+    pub except: Vec<String>,
+    /// What the class is, for people.
+    #[serde(default)]
+    pub about: Option<String>,
+}
+
+/// What the values of a class are, and so how its patterns are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClassOf {
+    /// A file path: `.ssh/id_*` matches these components next to each other anywhere in the
+    /// path, `/etc/passwd` only from the root. `*` stays inside a component. `\` counts as `/`.
+    Path,
+    /// An environment variable or another name: `*` matches anything, case does not matter.
+    Name,
+    /// A program: its file name, without `.exe`, case does not matter.
+    Program,
+    /// A host: exact, or `.example.org` for the domain and all under it. Also read out of
+    /// URLs and `host:port`.
+    Host,
+    /// Text: the pattern is contained in it; case matters.
+    Text,
+    /// Text: the pattern is contained in it; case does not matter.
+    Words,
+}

@@ -1,0 +1,103 @@
+//! The project: which packages and targets a tree holds, and which files are to be read.
+//!
+//! Manifests are read as TOML by Cargo's rules; no process is started, so nothing that the
+//! tree configures is ever run. Whatever is not read is recorded in [`Project::left_out`] or
+//! [`Project::problems`]: nothing is dropped in silence. Symbolic links are not followed out
+//! of the root, and only regular files are opened.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::span::Span;
+use crate::vocab::TargetKind;
+
+/// An index into [`Project::packages`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PackageId(pub u32);
+
+/// Everything that one run looks at.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// The folders and files that were asked for.
+    pub roots: Vec<PathBuf>,
+    pub packages: Vec<Package>,
+    /// Every `.rs` file under the roots with the package that it lies in (the innermost
+    /// one), sorted by path.
+    pub sources: Vec<(PathBuf, Option<PackageId>)>,
+    /// Every TOML file that configures a build or a tool: manifests, `.cargo/config.toml`
+    /// (and `.cargo/config`), `rust-toolchain.toml`, sorted by path.
+    pub manifests: Vec<(PathBuf, Option<PackageId>)>,
+    /// What was not looked at, and why; shown to the user and counted.
+    pub left_out: Vec<LeftOut>,
+    /// What could not be read or understood; shown to the user and counted.
+    pub problems: Vec<Problem>,
+}
+
+/// A folder or a file that was left out on purpose.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeftOut {
+    pub path: PathBuf,
+    /// A phrase: "build output made by Cargo", "excluded in overt.toml: generated inputs".
+    pub why: String,
+}
+
+/// Something that should have been read and could not be.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    pub path: PathBuf,
+    /// Where in the file, when that is known.
+    pub span: Option<Span>,
+    /// A phrase: "not valid TOML: expected `]`", "a named pipe, not a regular file".
+    pub why: String,
+}
+
+/// A package, or a workspace's root without one is no package.
+#[derive(Debug, Clone)]
+pub struct Package {
+    pub name: SmolStr,
+    pub version: SmolStr,
+    /// The folder of its manifest.
+    pub folder: PathBuf,
+    pub manifest: PathBuf,
+    /// `2015`, `2018`, `2021`, `2024`.
+    pub edition: u16,
+    pub targets: Vec<Target>,
+    pub dependencies: Vec<Dependency>,
+    /// The folder of its workspace's root manifest, when it has one.
+    pub workspace: Option<PathBuf>,
+}
+
+/// One of Cargo's targets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    pub kind: TargetKind,
+    /// The crate name: `-` is replaced with `_`.
+    pub name: SmolStr,
+    /// The root source file. It exists when the manifest was read, unless a problem says so.
+    pub root: PathBuf,
+    pub edition: u16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DependencyKind {
+    Normal,
+    Dev,
+    Build,
+}
+
+/// A dependency as the code sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dependency {
+    /// The name in the code, `-` replaced with `_`: the key of the table.
+    pub name: SmolStr,
+    /// The real package: `package = "…"`, or the key.
+    pub package: SmolStr,
+    pub kind: DependencyKind,
+    /// The folder of a path dependency, joined to the folder of the manifest.
+    pub path: Option<PathBuf>,
+    pub optional: bool,
+    /// Where it stands in the manifest.
+    pub span: Span,
+}

@@ -1,0 +1,325 @@
+//! The closed vocabularies: what a call does to the world, what an argument is to it, what a
+//! value is, how severe a finding is.
+//!
+//! Each list is closed so that a misspelt word in a lint file, a model file or `overt.toml` is
+//! an error with a suggestion and not a rule that never fires. The words are those that the
+//! user reads; they never change meaning between files.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Declares an enum whose variants have one spelling each, used in every file and output.
+macro_rules! vocabulary {
+    ($(#[$meta:meta])* $name:ident, $what:literal { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant,)* }
+
+        impl $name {
+            /// Every member, in the order of declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The spelling used in files and output.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.word())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                match text {
+                    $($word => Ok(Self::$variant),)*
+                    _ => Err(format!("unknown {} `{text}`", $what)),
+                }
+            }
+        }
+    };
+}
+
+vocabulary! {
+    /// What a call does to the world.
+    Effect, "effect" {
+        /// Opens a connection to another machine.
+        NetworkConnect = "network-connect",
+        /// Sends data to another machine (an HTTP request, a datagram, a mail).
+        NetworkSend = "network-send",
+        /// Receives data from another machine.
+        NetworkReceive = "network-receive",
+        /// Waits for connections from other machines.
+        NetworkListen = "network-listen",
+        /// Resolves a name.
+        DnsLookup = "dns-lookup",
+        /// Prepares or starts another program.
+        ProcessSpawn = "process-spawn",
+        /// Stops, pauses or signals another process.
+        ProcessControl = "process-control",
+        /// Reads or writes the memory of another process, or starts code in it.
+        ProcessInject = "process-inject",
+        /// Changes the name or command line that this process shows.
+        ProcessDisguise = "process-disguise",
+        /// Detaches from the terminal or from the parent.
+        ProcessDetach = "process-detach",
+        /// Changes its user, its group or its privileges.
+        PrivilegeChange = "privilege-change",
+        /// Loads a library chosen at run time.
+        CodeLoad = "code-load",
+        /// Evaluates a script or a bytecode module.
+        CodeEvaluate = "code-evaluate",
+        /// Allocates, maps or marks memory as executable, or jumps to bytes.
+        MemoryExecute = "memory-execute",
+        /// Reads a file.
+        FsRead = "fs-read",
+        /// Lists a folder.
+        FsList = "fs-list",
+        /// Creates or changes a file.
+        FsWrite = "fs-write",
+        /// Deletes a file or a folder.
+        FsDelete = "fs-delete",
+        /// Changes permissions or ownership of a file.
+        FsPermissions = "fs-permissions",
+        /// Reads the environment.
+        EnvRead = "env-read",
+        /// Changes the environment.
+        EnvWrite = "env-write",
+        /// Reads the Windows registry.
+        RegistryRead = "registry-read",
+        /// Changes the Windows registry.
+        RegistryWrite = "registry-write",
+        /// Reads the clipboard.
+        ClipboardRead = "clipboard-read",
+        /// Changes the clipboard.
+        ClipboardWrite = "clipboard-write",
+        /// Watches keyboard or mouse, also of other programs.
+        InputHook = "input-hook",
+        /// Produces keyboard or mouse input.
+        InputSynthesize = "input-synthesize",
+        /// Captures the screen or a window.
+        ScreenCapture = "screen-capture",
+        /// Records sound.
+        AudioCapture = "audio-capture",
+        /// Records from a camera.
+        VideoCapture = "video-capture",
+        /// Reads the position of the device.
+        LocationRead = "location-read",
+        /// Reads what identifies the machine or the user.
+        IdentityRead = "identity-read",
+        /// Lists processes.
+        ProcessList = "process-list",
+        /// Lists installed software.
+        SoftwareList = "software-list",
+        /// Reads a keychain or another store of secrets.
+        SecretStoreRead = "secret-store-read",
+        /// Reads the history or settings of version control.
+        VcsRead = "vcs-read",
+        /// Turns encoded, compressed or encrypted bytes back into plain ones.
+        Decode = "decode",
+        /// Turns plain bytes into encoded, compressed or encrypted ones.
+        Encode = "encode",
+        /// Switches certificate or host name checks off.
+        TlsWeaken = "tls-weaken",
+        /// Registers something that starts by itself later.
+        Autostart = "autostart",
+        /// Looks for a debugger, a virtual machine or a security product.
+        AnalysisCheck = "analysis-check",
+        /// Disables or patches a protection of the system.
+        DefenceTamper = "defence-tamper",
+        /// Ends this process.
+        ProcessExit = "process-exit",
+        /// Waits.
+        Sleep = "sleep",
+        /// Enters the kernel or the processor directly (inline assembly, raw system calls).
+        RawSystem = "raw-system",
+    }
+}
+
+vocabulary! {
+    /// What an argument is to an effect.
+    Role, "role" {
+        Url = "url",
+        /// A host, an address or `host:port`.
+        Host = "host",
+        Port = "port",
+        /// What is sent or written.
+        Body = "body",
+        HeaderName = "header-name",
+        /// The value of a header.
+        Header = "header",
+        /// A credential given in the place made for it.
+        Authorization = "authorization",
+        Program = "program",
+        Argument = "argument",
+        /// Environment given to a child.
+        Environment = "environment",
+        Path = "path",
+        /// A second path: the target of a copy, a rename or a link.
+        Target = "target",
+        /// Source text or bytes that are evaluated.
+        Code = "code",
+        Library = "library",
+        Descriptor = "descriptor",
+        /// The name of an environment variable.
+        Variable = "variable",
+        /// A registry key or a value name.
+        Key = "key",
+        Flags = "flags",
+        Mode = "mode",
+        Stdin = "stdin",
+        Stdout = "stdout",
+        Stderr = "stderr",
+        /// A callback.
+        Callback = "callback",
+        /// A switch: the call has its effect only when this is true.
+        Switch = "switch",
+        /// Data that is transformed.
+        Input = "input",
+        Secret = "secret",
+        Size = "size",
+        Name = "name",
+    }
+}
+
+vocabulary! {
+    /// What a value is.
+    DataKind, "data kind" {
+        Environment = "environment",
+        Credential = "credential",
+        PrivateKey = "private-key",
+        HostIdentity = "host-identity",
+        UserIdentity = "user-identity",
+        FileContent = "file-content",
+        FileListing = "file-listing",
+        SourceCode = "source-code",
+        VcsHistory = "vcs-history",
+        BrowserData = "browser-data",
+        Wallet = "wallet",
+        Message = "message",
+        Clipboard = "clipboard",
+        Keystrokes = "keystrokes",
+        Screen = "screen",
+        Audio = "audio",
+        Video = "video",
+        Location = "location",
+        ProcessList = "process-list",
+        InstalledSoftware = "installed-software",
+        Usage = "usage",
+        Crash = "crash",
+        /// Came from the network.
+        Remote = "remote",
+    }
+}
+
+vocabulary! {
+    /// Cargo's target kinds, with one more for files that belong to no package.
+    TargetKind, "target kind" {
+        Lib = "lib",
+        Bin = "bin",
+        ProcMacro = "proc-macro",
+        BuildScript = "build-script",
+        Example = "example",
+        Test = "test",
+        Bench = "bench",
+        /// A file that no target of a package reaches.
+        Unreachable = "unreachable",
+        /// A file outside any package.
+        Loose = "loose",
+    }
+}
+
+impl TargetKind {
+    /// Whether the code exists to exercise other code and is never part of what is shipped.
+    pub fn is_test_like(self) -> bool {
+        matches!(self, Self::Example | Self::Test | Self::Bench)
+    }
+}
+
+vocabulary! {
+    /// How a finding is treated. The order is that of severity.
+    Level, "level" {
+        Allow = "allow",
+        Warn = "warn",
+        Deny = "deny",
+        /// As deny, and nothing in the scanned tree can lower it.
+        Forbid = "forbid",
+    }
+}
+
+vocabulary! {
+    /// How sure overt is that the named thing is what it looks like.
+    Confidence, "confidence" {
+        /// Only a name or a shape was recognised.
+        Low = "low",
+        /// A receiver's type was inferred from local evidence.
+        Medium = "medium",
+        /// Every path was resolved.
+        High = "high",
+    }
+}
+
+vocabulary! {
+    /// The folders of `lints/`.
+    Group, "group" {
+        CovertCollection = "covert-collection",
+        RemoteAccess = "remote-access",
+        BuildTime = "build-time",
+        Concealment = "concealment",
+        Persistence = "persistence",
+        Transfer = "transfer",
+        Disclosure = "disclosure",
+    }
+}
+
+/// The member of `words` nearest to `text`, when it is near enough to be a slip of the pen.
+pub fn nearest<'a>(text: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    words
+        .into_iter()
+        .map(|word| (edit_distance(text, word), word))
+        .filter(|(distance, word)| *distance <= 1 + word.len() / 4)
+        .min()
+        .map(|(_, word)| word)
+}
+
+/// Levenshtein's distance in characters.
+fn edit_distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.iter().enumerate() {
+            let substituted = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_reads_back() {
+        for effect in Effect::ALL {
+            assert_eq!(effect.word().parse(), Ok(*effect));
+        }
+        assert!("network".parse::<Effect>().is_err());
+    }
+
+    #[test]
+    fn a_slip_gets_a_suggestion_and_nonsense_none() {
+        let words = || Level::ALL.iter().map(|level| level.word());
+        assert_eq!(nearest("dney", words()), Some("deny"));
+        assert_eq!(nearest("banana", words()), None);
+    }
+}
