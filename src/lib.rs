@@ -1,9 +1,11 @@
 //! overt reads Rust source and reports what it does covertly.
+pub mod facts;
 pub mod files;
 pub mod finding;
 pub mod ir;
 pub mod lint;
 pub mod model;
+pub mod names;
 pub mod project;
 pub mod span;
 pub mod syntax;

@@ -1,2 +1,227 @@
-//! Models: what APIs do and what words name, read from `lints/models/`.
+//! Models: what APIs do and what words name, read from `lints/models/` and the user's own.
+//!
+//! Rows are indexed by canonical path once per run; every look-up is a hash of a path.
+
+pub mod class;
 pub mod spec;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+
+use self::class::Class;
+use self::spec::{AttributeMeaning, CallRow, ModelFile};
+
+/// All models of a run.
+#[derive(Debug, Default)]
+pub struct Models {
+    calls: FxHashMap<SmolStr, CallRow>,
+    /// Rows of `_::method`, by the method's name.
+    any_receiver: FxHashMap<SmolStr, CallRow>,
+    types: FxHashMap<SmolStr, TypeInfo>,
+    /// Another public path of a type → the one that rows use.
+    also: FxHashMap<SmolStr, SmolStr>,
+    /// Every path that is the beginning of a modelled one: what a glob import may bring.
+    prefixes: FxHashSet<SmolStr>,
+    attributes: FxHashMap<SmolStr, Vec<(Vec<String>, AttributeMeaning)>>,
+    pub classes: FxHashMap<SmolStr, Class>,
+}
+
+/// What a type row says.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TypeInfo {
+    pub builder: bool,
+    pub derefs: Option<usize>,
+}
+
+impl Models {
+    /// Indexes model files; later rows for the same path win over earlier ones.
+    ///
+    /// # Errors
+    /// Class patterns and cross-references that do not hold, as messages.
+    pub fn new(files: impl IntoIterator<Item = ModelFile>) -> Result<Self, Vec<String>> {
+        let mut models = Self::default();
+        let mut errors = Vec::new();
+        for file in files {
+            for row in file.types {
+                let info = TypeInfo { builder: row.builder, derefs: row.derefs };
+                let paths = expand(&row.path);
+                for other in row.also.iter().flat_map(|path| expand(path)) {
+                    models.also.insert(other, paths[0].clone());
+                }
+                for path in paths {
+                    models.add_prefixes(&path);
+                    models.types.insert(path, info);
+                }
+            }
+            for row in file.call {
+                for path in expand(&row.path) {
+                    models.add_prefixes(&path);
+                    match path.strip_prefix("_::") {
+                        Some(method) => models.any_receiver.insert(method.into(), row.clone()),
+                        None => models.calls.insert(path, row.clone()),
+                    };
+                }
+            }
+            for row in file.attribute {
+                for path in expand(&row.path) {
+                    models.add_prefixes(&path);
+                    models
+                        .attributes
+                        .entry(path)
+                        .or_default()
+                        .push((row.values.clone(), row.means));
+                }
+            }
+            for row in file.class {
+                let name = SmolStr::new(&row.name);
+                match Class::new(row) {
+                    Ok(class) if models.classes.contains_key(&name) => {
+                        if let Some(known) = models.classes.get_mut(&name) {
+                            known.extend(class);
+                        }
+                    }
+                    Ok(class) => {
+                        models.classes.insert(name, class);
+                    }
+                    Err(error) => errors.push(format!("class `{name}`: {error}")),
+                }
+            }
+        }
+        let unknown = models.classes.values().flat_map(|class| &class.except).filter(|name| {
+            let known = models.classes.contains_key(name.as_str());
+            !known
+        });
+        errors.extend(unknown.map(|name| format!("unknown class `{name}` in `except`")));
+        if errors.is_empty() { Ok(models) } else { Err(errors) }
+    }
+
+    fn add_prefixes(&mut self, path: &str) {
+        let ends = path.match_indices("::").map(|(at, _)| at).chain([path.len()]);
+        for end in ends {
+            self.prefixes.insert(path[..end].trim_end_matches('!').into());
+        }
+    }
+
+    pub fn call(&self, path: &str) -> Option<&CallRow> {
+        self.calls.get(path)
+    }
+
+    pub fn any_receiver(&self, method: &str) -> Option<&CallRow> {
+        self.any_receiver.get(method)
+    }
+
+    pub fn type_info(&self, path: &str) -> TypeInfo {
+        self.types.get(path).copied().unwrap_or_default()
+    }
+
+    pub fn is_type(&self, path: &str) -> bool {
+        self.types.contains_key(path)
+    }
+
+    /// Whether some row's path is `path` or lies below it.
+    pub fn knows(&self, path: &str) -> bool {
+        self.prefixes.contains(path) || self.also.contains_key(path)
+    }
+
+    /// The path that rows use for a public path: `core` and `alloc` are `std`, and re-exported
+    /// types have one home.
+    pub fn canonical(&self, path: &str) -> SmolStr {
+        let path = match path.split_once("::") {
+            Some(("core" | "alloc", rest)) => SmolStr::from(format!("std::{rest}")),
+            _ => SmolStr::new(path),
+        };
+        let mut end = path.len();
+        loop {
+            if let Some(home) = self.also.get(&path[..end]) {
+                return format!("{home}{}", &path[end..]).into();
+            }
+            match path[..end].rfind("::") {
+                Some(at) => end = at,
+                None => return path,
+            }
+        }
+    }
+
+    /// What an attribute with this path and value makes of its item.
+    pub fn attribute(&self, path: &str, value: &str) -> Option<AttributeMeaning> {
+        let rows = self.attributes.get(path)?;
+        let fits = |values: &[String]| {
+            values.is_empty() || values.iter().any(|part| value.contains(part.as_str()))
+        };
+        rows.iter().find(|(values, _)| fits(values)).map(|(_, meaning)| *meaning)
+    }
+}
+
+/// `a::{b, c::{d, e}}::f` as `a::b::f`, `a::c::d::f`, `a::c::e::f`.
+pub fn expand(path: &str) -> Vec<SmolStr> {
+    let Some(open) = path.find('{') else { return vec![SmolStr::new(path.trim())] };
+    let mut depth = 0usize;
+    let mut alternatives = Vec::new();
+    let mut start = open + 1;
+    for (at, c) in path.char_indices().skip_while(|(at, _)| *at < open) {
+        match c {
+            '{' => depth += 1,
+            ',' if depth == 1 => {
+                alternatives.push(&path[start..at]);
+                start = at + 1;
+            }
+            '}' => {
+                depth -= 1;
+                if depth == 0 {
+                    alternatives.push(&path[start..at]);
+                    let (head, tail) = (&path[..open], &path[at + 1..]);
+                    let paths = alternatives
+                        .iter()
+                        .flat_map(|middle| expand(&format!("{head}{}{tail}", middle.trim())));
+                    return paths.collect();
+                }
+            }
+            _ => {}
+        }
+    }
+    vec![SmolStr::new(path)]
+}
+
+/// Whether `path` is `pattern`, or lies below it when it ends in `::*`.
+pub fn path_fits(pattern: &str, path: &str) -> bool {
+    match pattern.strip_suffix("*") {
+        Some(prefix) => path.starts_with(prefix),
+        None => path == pattern,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn models(text: &str) -> Models {
+        Models::new([toml::from_str(text).unwrap()]).unwrap()
+    }
+
+    #[test]
+    fn braces_expand_also_nested() {
+        assert_eq!(expand("a::{b, c::{d,e}}::f"), ["a::b::f", "a::c::d::f", "a::c::e::f"]);
+        assert_eq!(expand("a::b"), ["a::b"]);
+    }
+
+    #[test]
+    fn re_exports_and_facades_have_one_path() {
+        let models = models(
+            r#"
+            [[type]]
+            path = "tokio::net::TcpStream"
+            also = ["tokio::net::tcp::TcpStream"]
+            [[call]]
+            path = "std::fs::read"
+            "#,
+        );
+        assert_eq!(
+            models.canonical("tokio::net::tcp::TcpStream::connect"),
+            "tokio::net::TcpStream::connect"
+        );
+        assert_eq!(models.canonical("core::mem::forget"), "std::mem::forget");
+        assert!(
+            models.knows("std::fs") && models.knows("std::fs::read") && !models.knows("std::net")
+        );
+    }
+}

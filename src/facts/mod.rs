@@ -1,0 +1,2 @@
+//! Facts.
+pub mod value;

@@ -1,0 +1,303 @@
+//! What a path means: walking modules, imports, globs, re-exports and other crates.
+
+use smallvec::{SmallVec, smallvec};
+
+use super::prelude;
+use super::*;
+
+/// Imports of imports before we stop; longer chains than this are not written by hand.
+const MAX_STEPS: usize = 24;
+
+/// What a path means.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Res {
+    Module(CrateId, ModuleId),
+    Def(Def),
+    /// A variant of an enum of the scan.
+    Variant(Def, Name),
+    /// Something that belongs to a type: a function, a constant.
+    Assoc(Box<Ty>, Name),
+    /// A canonical path of something outside of the scan.
+    External(SmolStr),
+}
+
+pub type Meanings = SmallVec<[Res; 1]>;
+
+impl Resolver<'_> {
+    /// Every meaning of a path in a module. `generics` are the type parameters in sight.
+    pub fn path(&self, at: (CrateId, ModuleId), path: &Path) -> Meanings {
+        self.walk(at, path, MAX_STEPS)
+    }
+
+    fn walk(&self, at: (CrateId, ModuleId), path: &Path, steps: usize) -> Meanings {
+        let Some(steps) = steps.checked_sub(1) else { return Meanings::new() };
+        if let Some(self_type) = &path.self_type {
+            return self.qualified(at, path, self_type);
+        }
+        let mut segments = path.segments.iter();
+        let Some(first) = segments.next() else { return Meanings::new() };
+        let mut meanings = if path.global {
+            self.other_crate(at.0, &first.name).into_iter().collect()
+        } else {
+            self.first(at, &first.name, steps)
+        };
+        let mut previous = first;
+        for segment in segments {
+            let mut next = Meanings::new();
+            for meaning in meanings {
+                let found = self.step(meaning, previous, &segment.name, steps, at);
+                next.extend(
+                    found.into_iter().filter(|found| !next.contains(found)).collect::<Vec<_>>(),
+                );
+            }
+            meanings = next;
+            previous = segment;
+        }
+        meanings
+    }
+
+    /// `<T>::name`, `<T as Trait>::name`.
+    fn qualified(
+        &self,
+        at: (CrateId, ModuleId),
+        path: &Path,
+        self_type: &crate::ir::Type,
+    ) -> Meanings {
+        let Some(name) = path.segments.first() else { return Meanings::new() };
+        if path.segments.len() > 1 {
+            return Meanings::new();
+        }
+        let ty = self.ty(at, self_type);
+        if ty == Ty::Unknown
+            && let Some(trait_) = &path.as_trait
+        {
+            let traits = self.path(at, trait_);
+            let below = traits
+                .into_iter()
+                .flat_map(|t| self.step(t, name, &name.name, MAX_STEPS, at).into_vec());
+            return below.collect();
+        }
+        smallvec![Res::Assoc(Box::new(ty), name.name.clone())]
+    }
+
+    /// The first part of a path.
+    fn first(&self, at: (CrateId, ModuleId), name: &Name, steps: usize) -> Meanings {
+        let (krate, module) = at;
+        match name.as_str() {
+            "crate" => return smallvec![Res::Module(krate, ModuleId(0))],
+            "self" => return smallvec![Res::Module(krate, self.named_module(krate, module))],
+            "super" => {
+                let here = self.named_module(krate, module);
+                let parent = self.unit.module(krate, here).parent.unwrap_or(here);
+                return smallvec![Res::Module(krate, self.named_module(krate, parent))];
+            }
+            "Self" => {
+                return match self.self_type(at) {
+                    Ty::Unknown => Meanings::new(),
+                    ty => smallvec![self.type_meaning(ty)],
+                };
+            }
+            _ => {}
+        }
+        let mut scope = Some(module);
+        while let Some(id) = scope {
+            let found = self.in_module(krate, id, name, steps);
+            if !found.is_empty() {
+                return found;
+            }
+            let module = self.unit.module(krate, id);
+            if module.generics.iter().any(|generic| generic.name == *name) {
+                return Meanings::new();
+            }
+            scope = module.block.then_some(module.parent).flatten();
+        }
+        if let Some(other) = self.other_crate(krate, name) {
+            return smallvec![other];
+        }
+        if let Some(path) = prelude::item(name) {
+            return smallvec![Res::External(path.into())];
+        }
+        if prelude::is_primitive(name) {
+            return smallvec![Res::External(name.clone())];
+        }
+        Meanings::new()
+    }
+
+    /// The module itself, or the one that a block stands in.
+    fn named_module(&self, krate: CrateId, mut id: ModuleId) -> ModuleId {
+        loop {
+            let module = self.unit.module(krate, id);
+            match module.parent {
+                Some(parent) if module.block => id = parent,
+                _ => return id,
+            }
+        }
+    }
+
+    pub fn other_crate(&self, krate: CrateId, name: &str) -> Option<Res> {
+        match self.unit.krate(krate).externs.get(name) {
+            Some(Extern::Scanned(other)) => Some(Res::Module(*other, ModuleId(0))),
+            Some(Extern::Package(package)) => Some(Res::External(package.clone())),
+            None if prelude::is_sysroot(name) => Some(Res::External(name.into())),
+            // A loose file has no manifest that could name its crates.
+            None if self.unit.krate(krate).package.is_none() && self.models.knows(name) => {
+                Some(Res::External(name.into()))
+            }
+            None => None,
+        }
+    }
+
+    /// The meanings of a name inside of one module, imports and globs followed.
+    fn in_module(&self, krate: CrateId, id: ModuleId, name: &Name, steps: usize) -> Meanings {
+        let module = self.unit.module(krate, id);
+        let mut meanings = Meanings::new();
+        for binding in module.names.get(name).into_iter().flatten() {
+            match binding {
+                Binding::Item(def) => meanings.push(self.aliased(*def)),
+                Binding::Module(inner) => meanings.push(Res::Module(krate, *inner)),
+                Binding::Extern(original) if original == "self" => {
+                    meanings.push(Res::Module(krate, ModuleId(0)));
+                }
+                Binding::Extern(original) => {
+                    let other = self.other_crate(krate, original);
+                    meanings.push(other.unwrap_or_else(|| Res::External(original.clone())));
+                }
+                Binding::Import(path) => meanings.extend(self.import(krate, id, name, path, steps)),
+            }
+        }
+        if !meanings.is_empty() {
+            return meanings;
+        }
+        for glob in &module.globs {
+            for source in self.import(krate, id, &Name::default(), glob, steps) {
+                match source {
+                    Res::Module(other, inner) if (other, inner) == (krate, id) => {}
+                    Res::Module(other, inner) if steps > 0 => {
+                        meanings.extend(self.in_module(other, inner, name, steps - 1));
+                    }
+                    Res::Def(def) => meanings.extend(self.variant(def, name)),
+                    Res::External(prefix) => {
+                        let path = self.models.canonical(&format!("{prefix}::{name}"));
+                        if self.models.knows(&path) {
+                            meanings.push(Res::External(path));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        meanings
+    }
+
+    /// The path of a `use`: it begins with a crate, with a name in sight, or (before 2018)
+    /// with a name at the root of the crate.
+    fn import(
+        &self,
+        krate: CrateId,
+        id: ModuleId,
+        name: &Name,
+        path: &Path,
+        steps: usize,
+    ) -> Meanings {
+        let Some(steps) = steps.checked_sub(1) else { return Meanings::new() };
+        let Some(first) = path.segments.first() else {
+            return smallvec![Res::Module(krate, ModuleId(0))];
+        };
+        // `use a::a;` and `use a as b;`: the name that is being declared does not mean itself.
+        let other_first = first.name == *name;
+        let from_root = self.unit.krate(krate).edition < 2018;
+        if other_first && let Some(other) = self.other_crate(krate, &first.name) {
+            return self.rest(other, path, steps, (krate, id));
+        }
+        if path.segments.len() == 1 && other_first {
+            return Meanings::new();
+        }
+        let found = if from_root && !matches!(first.name.as_str(), "self" | "super" | "crate") {
+            self.walk((krate, ModuleId(0)), path, steps)
+        } else {
+            self.walk((krate, id), path, steps)
+        };
+        if found.is_empty()
+            && let Some(other) = self.other_crate(krate, &first.name)
+        {
+            return self.rest(other, path, steps, (krate, id));
+        }
+        found
+    }
+
+    /// The segments after the first, from what the first means.
+    fn rest(&self, first: Res, path: &Path, steps: usize, at: (CrateId, ModuleId)) -> Meanings {
+        let mut meanings: Meanings = smallvec![first];
+        for pair in path.segments.windows(2) {
+            let next =
+                meanings.into_iter().flat_map(|m| self.step(m, &pair[0], &pair[1].name, steps, at));
+            meanings = next.collect();
+        }
+        meanings
+    }
+
+    /// One `::name` further.
+    fn step(
+        &self,
+        from: Res,
+        segment: &crate::ir::Segment,
+        name: &Name,
+        steps: usize,
+        at: (CrateId, ModuleId),
+    ) -> Meanings {
+        match from {
+            Res::Module(krate, id) => match name.as_str() {
+                "self" => smallvec![from],
+                "super" => {
+                    let parent = self.unit.module(krate, id).parent.unwrap_or(id);
+                    smallvec![Res::Module(krate, self.named_module(krate, parent))]
+                }
+                _ => match steps.checked_sub(1) {
+                    Some(steps) => self.in_module(krate, id, name, steps),
+                    None => Meanings::new(),
+                },
+            },
+            Res::Def(def) => {
+                let variants = self.variant(def, name);
+                if !variants.is_empty() {
+                    return variants;
+                }
+                let args = segment.args.iter().map(|ty| self.ty(at, ty)).collect();
+                smallvec![Res::Assoc(Box::new(Ty::Local(def, args)), name.clone())]
+            }
+            Res::External(prefix) => {
+                smallvec![Res::External(self.models.canonical(&format!("{prefix}::{name}")))]
+            }
+            // An associated type's function, a variant's field: nothing we know.
+            Res::Assoc(..) | Res::Variant(..) => Meanings::new(),
+        }
+    }
+
+    fn variant(&self, def: Def, name: &Name) -> Meanings {
+        match &self.unit.item(def).kind {
+            ItemKind::Enum { variants } if variants.iter().any(|v| v.name == *name) => {
+                smallvec![Res::Variant(def, name.clone())]
+            }
+            _ => Meanings::new(),
+        }
+    }
+
+    /// An alias means what its type means.
+    fn aliased(&self, def: Def) -> Res {
+        match &self.unit.item(def).kind {
+            ItemKind::Alias(ty) => match self.ty_bounded((def.krate, def.module), ty, 8) {
+                Ty::Unknown => Res::Def(def),
+                ty => self.type_meaning(ty),
+            },
+            _ => Res::Def(def),
+        }
+    }
+
+    fn type_meaning(&self, ty: Ty) -> Res {
+        match ty {
+            Ty::External(path, args) if args.is_empty() => Res::External(path),
+            Ty::Local(def, _) => Res::Def(def),
+            other => Res::Assoc(Box::new(other), Name::default()),
+        }
+    }
+}
