@@ -2,19 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use smol_str::SmolStr;
 
 use crate::files::FileSystem;
 
-use super::manifest::{self, Manifest, PackageTable};
+use super::manifest::{Manifest, PackageTable};
+use super::named::Named;
 use super::places::{self, Kind};
 use super::targets::{self, Found};
 use super::walk::Walk;
 use super::workspace::{self, Manifests};
 use super::{Exclusion, Package, PackageId, Problem, Project};
+
+/// How often folders held back are looked at anew. A manifest in one can name the next; a tree
+/// where that goes on was made to cost time, and is walked whole.
+const MAX_ROUNDS: u32 = 16;
 
 /// Finds the packages, the targets and the files under the roots.
 ///
@@ -30,14 +35,22 @@ pub fn discover(system: &FileSystem, roots: &[PathBuf], exclude: &[Exclusion]) -
     let mut manifests = Manifests::new(system);
 
     let single_files = walk.roots();
+    let mut named = Named::default();
+    let mut rounds = 0;
     let owners = loop {
-        let named = named_places(system, &walk, &mut manifests);
-        if walk.reopen(|folder| named.iter().any(|place| place.leads_into(system, folder))) {
-            continue;
+        if walk.holds_back() && rounds == MAX_ROUNDS {
+            walk.reopen_all();
+        }
+        rounds += 1;
+        if walk.holds_back() {
+            named.read(system, &walk.manifests, &mut manifests);
+            if walk.reopen(|folder| named.leads_into(system, folder)) {
+                continue;
+            }
         }
         let owners = owners(system, &single_files, &mut manifests, &mut walk, &mut problems);
         // Cargo also finds targets that no manifest names.
-        if !walk.reopen(|folder| owners.roots().any(|root| root.starts_with(folder))) {
+        if !walk.reopen(|folder| owners.has_root_in(folder)) {
             break owners;
         }
     };
@@ -122,6 +135,7 @@ fn owners(
 #[derive(Default)]
 struct Owners {
     by_folder: BTreeMap<PathBuf, Option<Package>>,
+    target_roots: BTreeSet<PathBuf>,
 }
 
 impl Owners {
@@ -158,15 +172,14 @@ impl Owners {
             found.retain(|found| only.contains(&found.target.root));
         }
         found.retain(|found| is_read(system, &manifest, found, walk, &mut noticed));
+        self.target_roots.extend(found.iter().map(|found| found.target.root.clone()));
         package.targets = found.into_iter().map(|found| found.target).collect();
         problems.extend(noticed);
         self.by_folder.insert(folder.to_owned(), Some(package));
     }
 
-    /// The root of every target.
-    fn roots(&self) -> impl Iterator<Item = &Path> {
-        let packages = self.by_folder.values().flatten();
-        packages.flat_map(|package| &package.targets).map(|target| target.root.as_path())
+    fn has_root_in(&self, folder: &Path) -> bool {
+        places::has_below(&self.target_roots, folder)
     }
 
     /// The packages by folder, and which of them owns what.
@@ -264,73 +277,7 @@ fn folder_of_package(file: &Path, manifests: &mut Manifests<'_>) -> Option<PathB
     })
 }
 
-/// A text of a manifest that may name a folder with code.
-struct Named {
-    base: PathBuf,
-    text: String,
-}
-
-/// What the manifests name; read only when a folder was held back, for nothing else needs it.
-fn named_places(system: &FileSystem, walk: &Walk<'_>, manifests: &mut Manifests<'_>) -> Vec<Named> {
-    let mut named = Vec::new();
-    if !walk.holds_back() {
-        return named;
-    }
-    for path in &walk.manifests {
-        let Some(folder) = parent(path) else { continue };
-        if is_cargo_toml(path) {
-            let Some(Ok(manifest)) = manifests.at(&folder) else { continue };
-            let texts = manifest.named.iter().cloned();
-            named.extend(texts.map(|text| Named { base: folder.clone(), text }));
-        } else if folder.ends_with(".cargo") {
-            // The paths of a configuration start beside its folder.
-            let base = parent(&folder).unwrap_or_default();
-            let texts = manifest::paths_in_config(system, path).into_iter();
-            named.extend(texts.map(|text| Named { base: base.clone(), text }));
-        }
-    }
-    named
-}
-
-impl Named {
-    fn leads_into(&self, system: &FileSystem, folder: &Path) -> bool {
-        let place = places::normalise(&self.base.join(&self.text));
-        if self.text.contains(['*', '?', '[']) {
-            return pattern_leads_into(system, &place, folder);
-        }
-        place.starts_with(folder)
-            || places::resolve(system, &place).is_ok_and(|real| real.starts_with(folder))
-    }
-}
-
-/// Whether a pattern of `workspace.members` can match the folder or something inside it.
-fn pattern_leads_into(system: &FileSystem, pattern: &Path, folder: &Path) -> bool {
-    let mut steps = pattern.components();
-    for part in folder.components() {
-        match steps.next() {
-            None => return false,
-            Some(step) if step.as_os_str() == "**" => return true,
-            Some(step) if !step_matches(step, part) => return false,
-            Some(_) => {}
-        }
-    }
-    // `*` matches every folder; only one with a manifest is a member.
-    steps.next().is_some() || places::kind(system, &folder.join("Cargo.toml")) == Kind::File
-}
-
-fn step_matches(step: Component<'_>, part: Component<'_>) -> bool {
-    if step == part {
-        return true;
-    }
-    let text = step.as_os_str().to_string_lossy();
-    if !text.contains(['*', '?', '[']) {
-        return false;
-    }
-    // What is no valid pattern may mean anything.
-    globset::Glob::new(&text).map_or(true, |glob| glob.compile_matcher().is_match(part.as_os_str()))
-}
-
-fn is_cargo_toml(path: impl AsRef<Path>) -> bool {
+pub(super) fn is_cargo_toml(path: impl AsRef<Path>) -> bool {
     path.as_ref().file_name() == Some(OsStr::new("Cargo.toml"))
 }
 

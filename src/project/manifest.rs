@@ -5,6 +5,7 @@
 //! file: inheriting is the work of [`super::workspace`], finding files that of
 //! [`super::targets`].
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
@@ -65,11 +66,13 @@ pub(super) enum Build {
 /// `[workspace]`.
 #[derive(Debug)]
 pub(super) struct WorkspaceTable {
-    pub members: Vec<String>,
-    pub exclude: Vec<String>,
+    /// Folders, from the workspace's own on; patterns stay as they are.
+    pub members: BTreeSet<PathBuf>,
+    pub exclude: BTreeSet<PathBuf>,
     pub version: Option<Text>,
     pub edition: Option<Text>,
-    pub dependencies: Vec<DependencyEntry>,
+    /// By their keys.
+    pub dependencies: BTreeMap<String, DependencyEntry>,
 }
 
 /// `[lib]`, or one of `[[bin]]` and its like.
@@ -227,16 +230,19 @@ impl Reader<'_> {
     }
 
     fn workspace(&mut self, table: &DeTable<'_>) -> WorkspaceTable {
-        let words = |texts: Vec<Text>| texts.into_iter().map(|t| t.text).collect();
+        let base = self.path.parent().unwrap_or(Path::new(""));
+        let folders = |texts: Vec<Text>| {
+            texts.iter().map(|text| places::normalise(&base.join(&text.text))).collect()
+        };
         let package = self.table(table, "package");
         let mut dependencies = Vec::new();
         self.dependencies(table, &["dependencies"], DependencyKind::Normal, &mut dependencies);
         WorkspaceTable {
-            members: words(self.texts(table, "members")),
-            exclude: words(self.texts(table, "exclude")),
+            members: folders(self.texts(table, "members")),
+            exclude: folders(self.texts(table, "exclude")),
             version: package.and_then(|package| self.text(package, "version")),
             edition: package.and_then(|package| self.text(package, "edition")),
-            dependencies,
+            dependencies: dependencies.into_iter().map(|d| (d.key.clone(), d)).collect(),
         }
     }
 

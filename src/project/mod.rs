@@ -7,12 +7,13 @@
 //! layout of folders stops the scan, and a mark planted in a folder hides no code in it that
 //! a manifest names.
 //!
-//! One way through: [`walk`] lists the files, [`manifest`] reads each `Cargo.toml`,
-//! [`workspace`] adds what is inherited, [`targets`] finds what Cargo would compile, and
-//! [`assemble`] joins them.
+//! One way through: `walk` lists the files, `manifest` reads each `Cargo.toml`, `named` says
+//! which folders are code against all appearance, `workspace` adds what is inherited,
+//! `targets` finds what Cargo would compile, and `assemble` joins them.
 
 mod assemble;
 mod manifest;
+mod named;
 mod places;
 mod targets;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Looks only: nothing is written, and only folders and regular files are opened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::{self, Read};
 use std::ops::Bound;
@@ -83,6 +83,12 @@ pub(super) fn below<'a>(
         .range::<Path, _>((Bound::Included(folder), Bound::Unbounded))
         .map(|(path, _)| path.as_path())
         .take_while(move |path| path.starts_with(folder))
+}
+
+/// Whether a path of the set is the folder or lies in it.
+pub(super) fn has_below(paths: &BTreeSet<PathBuf>, folder: &Path) -> bool {
+    let mut from = paths.range::<Path, _>((Bound::Included(folder), Bound::Unbounded));
+    from.next().is_some_and(|first| first.starts_with(folder))
 }
 
 /// What lies at the path; links are followed.

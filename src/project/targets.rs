@@ -5,7 +5,7 @@
 //! Where Cargo would refuse the manifest, a [`Problem`] says so and the best guess is kept: a
 //! package that does not build today may build tomorrow.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -110,6 +110,10 @@ impl Finder<'_> {
         let mut found: Vec<(String, Found)> = Vec::new();
         let mut names = BTreeSet::new();
         let mut paths = BTreeSet::new();
+        let mut by_name: BTreeMap<&str, Vec<&PathBuf>> = BTreeMap::new();
+        for (name, path) in &inferred {
+            by_name.entry(name).or_default().push(path);
+        }
         for table in tables.unwrap_or_default() {
             let name = self.name_of(group, table);
             if !names.insert(name.clone()) {
@@ -119,7 +123,7 @@ impl Finder<'_> {
             if let Some(path) = &table.path {
                 paths.insert(self.absolute(Path::new(&path.text)));
             }
-            for path in self.paths_of(group, table, &name, &inferred) {
+            for path in self.paths_of(group, table, &name, &by_name) {
                 found.push((name.clone(), self.found(group.kind, &name, &path, Some(table))));
             }
         }
@@ -155,13 +159,13 @@ impl Finder<'_> {
         group: &Group,
         table: &TargetTable,
         name: &str,
-        inferred: &[(String, PathBuf)],
+        inferred: &BTreeMap<&str, Vec<&PathBuf>>,
     ) -> Vec<PathBuf> {
         if let Some(path) = &table.path {
             return vec![PathBuf::from(&path.text)];
         }
         let mut matching: Vec<PathBuf> =
-            inferred.iter().filter(|(n, _)| n == name).map(|(_, path)| path.clone()).collect();
+            inferred.get(name).into_iter().flatten().map(|path| path.to_path_buf()).collect();
         if matching.len() == 1 {
             return matching;
         }

@@ -33,6 +33,8 @@ pub(super) struct Walk<'a> {
     links: Vec<(PathBuf, PathBuf)>,
     /// Folders passed over as long as no manifest names something in them.
     held_back: BTreeMap<PathBuf, &'static str>,
+    /// Whether folders are held back at all.
+    holding: bool,
     excluded: BTreeSet<PathBuf>,
 }
 
@@ -61,6 +63,7 @@ impl<'a> Walk<'a> {
             problems: BTreeSet::new(),
             links: Vec::new(),
             held_back: BTreeMap::new(),
+            holding: true,
             excluded: BTreeSet::new(),
         }
     }
@@ -99,6 +102,12 @@ impl<'a> Walk<'a> {
             self.folder(folder);
         }
         !chosen.is_empty()
+    }
+
+    /// From now on nothing is held back, and what was is walked.
+    pub(super) fn reopen_all(&mut self) {
+        self.holding = false;
+        self.reopen(|_| true);
     }
 
     pub(super) fn holds_back(&self) -> bool {
@@ -210,6 +219,9 @@ impl<'a> Walk<'a> {
     fn judge(&self, path: &Path) -> Folder {
         if let Some(why) = self.exclusion_of(path, true) {
             return Folder::Exclude(why);
+        }
+        if !self.holding {
+            return Folder::Enter;
         }
         if path.file_name() == Some(OsStr::new(".git")) {
             return Folder::HoldBack(VERSION_CONTROL);

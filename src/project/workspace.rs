@@ -4,7 +4,7 @@
 //! `package.workspace` names, or the nearest folder above whose manifest has a `[workspace]`
 //! that does not exclude the package. Only for this are manifests above the roots read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -13,7 +13,7 @@ use smol_str::SmolStr;
 use crate::files::FileSystem;
 use crate::span::Span;
 
-use super::manifest::{self, DependencyEntry, Inherited, Manifest, PackageTable, Text};
+use super::manifest::{self, Inherited, Manifest, PackageTable, Text};
 use super::places::{self, Kind};
 use super::{Dependency, Problem};
 
@@ -95,9 +95,7 @@ fn pointed_at(
 /// Cargo's own rule: a folder below `exclude` that `members` does not name by its text.
 fn excludes(root: &Manifest, member: &Path) -> bool {
     let Some(workspace) = &root.workspace else { return false };
-    let holds = |folders: &[String]| {
-        folders.iter().any(|f| member.starts_with(places::normalise(&root.folder.join(f))))
-    };
+    let holds = |folders: &BTreeSet<PathBuf>| member.ancestors().any(|f| folders.contains(f));
     holds(&workspace.exclude) && !holds(&workspace.members)
 }
 
@@ -170,19 +168,14 @@ pub(super) fn dependencies(
     root: Option<&Manifest>,
     problems: &mut Vec<Problem>,
 ) -> Vec<Dependency> {
-    let shared: BTreeMap<&str, &DependencyEntry> = root
-        .and_then(|r| r.workspace.as_ref())
-        .into_iter()
-        .flat_map(|workspace| &workspace.dependencies)
-        .map(|entry| (entry.key.as_str(), entry))
-        .collect();
+    let shared = root.and_then(|root| Some((root, &root.workspace.as_ref()?.dependencies)));
     let mut found = Vec::with_capacity(member.dependencies.len());
     for entry in &member.dependencies {
         let mut source = (entry, member.folder.as_path());
         if entry.inherits {
-            match (shared.get(entry.key.as_str()), root) {
-                (Some(inherited), Some(root)) => source = (inherited, root.folder.as_path()),
-                _ => problems.push(not_inherited(member, entry.span, &entry.key, root)),
+            match shared.and_then(|(root, all)| Some((all.get(&entry.key)?, &*root.folder))) {
+                Some(inherited) => source = inherited,
+                None => problems.push(not_inherited(member, entry.span, &entry.key, root)),
             }
         }
         let (said, base) = source;

@@ -229,3 +229,42 @@ fn a_folder_named_like_a_source_is_walked() {
     let project = tree(&[("/w/x.rs/y.rs", ""), ("/w/x.rs/z.txt", "")]);
     assert_eq!(sources(&project), ["/w/x.rs/y.rs"]);
 }
+
+#[test]
+fn a_chain_of_folders_that_look_like_build_output_is_walked_to_its_end() {
+    let mut files = Vec::new();
+    let mut folder = "/w".to_owned();
+    for _ in 0..40 {
+        let manifest = "[package]\nname = 'p'\n[dependencies]\nx = { path = 'target/p' }\n";
+        files.push((format!("{folder}/Cargo.toml"), manifest));
+        files.push((format!("{folder}/target/CACHEDIR.TAG"), ""));
+        folder.push_str("/target/p");
+    }
+    files.push((format!("{folder}/end.rs"), ""));
+    let project = discover(&FileSystem::memory(files), &[PathBuf::from("/w")], &[]);
+    assert_eq!(project.packages.len(), 40);
+    assert_eq!(sources(&project), [format!("{folder}/end.rs")]);
+    assert!(project.left_out.is_empty());
+}
+
+#[test]
+fn many_patterns_and_many_folders_cost_no_time() {
+    let members: String = (0..100_000).map(|n| format!("'*{n}*/x',")).collect();
+    let mut files =
+        vec![("/w/Cargo.toml".to_owned(), format!("[workspace]\nmembers = [{members}]"))];
+    for n in 0..1000 {
+        files.push((format!("/w/{n}/Cargo.toml"), String::new()));
+        files.push((format!("/w/{n}/target/CACHEDIR.TAG"), String::new()));
+        files.push((format!("/w/{n}/target/x.rs"), String::new()));
+    }
+    let project = discover(&FileSystem::memory(files), &[PathBuf::from("/w")], &[]);
+    assert_eq!(project.sources.len(), 1000);
+}
+
+#[test]
+fn the_result_does_not_depend_on_the_order_of_the_roots() {
+    let files = [("/a/x.rs", ""), ("/b/Cargo.toml", "["), ("/b/y.rs", "")];
+    let one = from(&files, &["/a", "/b", "/c"]);
+    let two = from(&files, &["/c", "/b", "/a"]);
+    assert_eq!(format!("{one:?}"), format!("{two:?}"));
+}
