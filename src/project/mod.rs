@@ -3,7 +3,25 @@
 //! Manifests are read as TOML by Cargo's rules; no process is started, so nothing that the
 //! tree configures is ever run. Whatever is not read is recorded in [`Project::left_out`] or
 //! [`Project::problems`]: nothing is dropped in silence. Symbolic links are not followed out
-//! of the root, and only regular files are opened.
+//! of the root, and only regular files are opened. The tree may be hostile: no manifest and no
+//! layout of folders stops the scan, and a mark planted in a folder hides no code in it that
+//! a manifest names.
+//!
+//! One way through: `walk` lists the files, `manifest` reads each `Cargo.toml`, `named` says
+//! which folders are code against all appearance, `workspace` adds what is inherited,
+//! `targets` finds what Cargo would compile, and `assemble` joins them.
+
+mod assemble;
+mod manifest;
+mod named;
+mod places;
+mod targets;
+#[cfg(test)]
+mod tests;
+mod walk;
+mod workspace;
+
+pub use assemble::discover;
 
 use std::path::PathBuf;
 
@@ -13,6 +31,16 @@ use smol_str::SmolStr;
 use crate::span::Span;
 use crate::vocab::TargetKind;
 
+/// What the caller wants left out, already with its reason.
+#[derive(Debug, Clone)]
+pub struct Exclusion {
+    /// Matched against the path relative to `base`.
+    pub glob: globset::GlobMatcher,
+    pub base: PathBuf,
+    /// Shown after "excluded in overt.toml:".
+    pub reason: String,
+}
+
 /// An index into [`Project::packages`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PackageId(pub u32);
@@ -20,11 +48,12 @@ pub struct PackageId(pub u32);
 /// Everything that one run looks at.
 #[derive(Debug, Default)]
 pub struct Project {
-    /// The folders and files that were asked for.
+    /// The folders and files that were asked for: absolute and free of links on the disk. All
+    /// other paths begin with one of them.
     pub roots: Vec<PathBuf>,
     pub packages: Vec<Package>,
-    /// Every `.rs` file under the roots with the package that it lies in (the innermost
-    /// one), sorted by path.
+    /// Every `.rs` file under the roots and every root of a target, whatever its name, with
+    /// the package that it lies in (the innermost one), sorted by path.
     pub sources: Vec<(PathBuf, Option<PackageId>)>,
     /// Every TOML file that configures a build or a tool: manifests, `.cargo/config.toml`
     /// (and `.cargo/config`), `rust-toolchain.toml`, sorted by path.
@@ -75,7 +104,8 @@ pub struct Target {
     pub kind: TargetKind,
     /// The crate name: `-` is replaced with `_`.
     pub name: SmolStr,
-    /// The root source file. It exists when the manifest was read, unless a problem says so.
+    /// The root source file, as Cargo names it: where it is a link, the modules lie beside
+    /// the link. It exists when the manifest was read, unless a problem says so.
     pub root: PathBuf,
     pub edition: u16,
 }
