@@ -4,5 +4,6 @@ pub mod finding;
 pub mod lint;
 pub mod model;
 pub mod project;
+pub mod report;
 pub mod span;
 pub mod vocab;
