@@ -22,11 +22,13 @@ mod human;
 mod json;
 mod notes;
 mod position;
+mod progress;
 mod short;
 #[cfg(test)]
 mod testing;
 
 pub use position::Position;
+pub use progress::Progress;
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
