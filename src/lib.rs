@@ -7,6 +7,7 @@ pub mod lint;
 pub mod model;
 pub mod names;
 pub mod project;
+pub mod report;
 pub mod span;
 pub mod syntax;
 pub mod vocab;
