@@ -1,2 +1,130 @@
-//! Facts.
+//! Facts: what each piece of code was seen to do.
+//!
+//! One pass over the expressions of a body, operands first, gives every expression a type, a
+//! value and a callee as far as local evidence goes. Calls that a model speaks of become
+//! facts; a builder with everything that is called on it is one fact. Facts are an inventory:
+//! they claim nothing and never fail a build.
+
+mod body;
+mod calls;
+mod eval;
+pub mod graph;
+mod objects;
 pub mod value;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use self::value::Value;
+use crate::model::Models;
+use crate::names::{BodyRef, CrateId, Def, Owned, Resolver, Unit};
+use crate::span::{Place, Span};
+use crate::vocab::{Confidence, DataKind, Effect, Role};
+
+/// One observed thing.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// Where it begins: the first call.
+    pub place: Place,
+    pub effects: BTreeSet<Effect>,
+    pub data: BTreeSet<DataKind>,
+    pub marks: BTreeSet<SmolStr>,
+    /// Its calls, in the order of the source.
+    pub steps: Vec<Step>,
+    pub args: Vec<Argument>,
+    pub confidence: Confidence,
+    /// The index of its body in [`CrateFacts::bodies`].
+    pub body: usize,
+    pub test: bool,
+}
+
+/// One call of a fact.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub span: Span,
+    /// The canonical path; `_::method` when only the name is known.
+    pub path: SmolStr,
+}
+
+/// One argument of a fact.
+#[derive(Debug, Clone)]
+pub struct Argument {
+    pub role: Role,
+    pub span: Span,
+    pub value: Value,
+    /// The canonical path of the call that the argument is the result of.
+    pub from: Option<SmolStr>,
+}
+
+/// What one body does, and which other bodies it can run.
+#[derive(Debug, Clone)]
+pub struct BodyFacts {
+    pub owner: Owned,
+    pub edges: Vec<Edge>,
+}
+
+/// A call of, or another reference to, code of the scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edge {
+    pub span: Span,
+    pub target: BodyRef,
+}
+
+/// Everything seen in one crate.
+#[derive(Debug, Default)]
+pub struct CrateFacts {
+    pub facts: Vec<Fact>,
+    pub bodies: Vec<BodyFacts>,
+    pub calls: usize,
+    pub unresolved: usize,
+}
+
+/// What the passes over the bodies of a unit share.
+pub struct Context<'a> {
+    pub unit: &'a Unit,
+    pub models: &'a Models,
+    constants: RefCell<FxHashMap<Def, Value>>,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(unit: &'a Unit, models: &'a Models) -> Self {
+        Self { unit, models, constants: RefCell::default() }
+    }
+
+    pub fn resolver(&self) -> Resolver<'a> {
+        Resolver { unit: self.unit, models: self.models }
+    }
+
+    /// The value of a constant of the scan; unknown while it is being worked out.
+    fn constant(&self, def: Def) -> Value {
+        if let Some(value) = self.constants.borrow().get(&def) {
+            return value.clone();
+        }
+        let Some(body) = self.unit.body_of(def) else { return Value::Unknown };
+        self.constants.borrow_mut().insert(def, Value::Unknown);
+        let value = body::Pass::new(self, body).run().root_value();
+        self.constants.borrow_mut().insert(def, value.clone());
+        value
+    }
+}
+
+/// Collects the facts of one crate.
+pub fn collect(context: &Context<'_>, krate: CrateId) -> CrateFacts {
+    let mut all = CrateFacts::default();
+    for (index, owner) in context.unit.krate(krate).bodies.iter().enumerate() {
+        let outcome = body::Pass::new(context, owner.at).run();
+        all.calls += outcome.calls;
+        all.unresolved += outcome.unresolved;
+        let (facts, edges) = outcome.finish();
+        all.facts.extend(facts.into_iter().map(|fact| Fact {
+            body: index,
+            test: owner.test,
+            ..fact
+        }));
+        all.bodies.push(BodyFacts { owner: owner.clone(), edges });
+    }
+    all
+}

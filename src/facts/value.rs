@@ -11,6 +11,8 @@ use crate::model::class::HOLE;
 /// Bytes of text, and elements of a list, that a value holds at most.
 const MAX_TEXT: usize = 64 * 1024;
 const MAX_LIST: usize = 4_096;
+/// Alternatives that a value keeps at most.
+const MAX_ANY: usize = 16;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Value {
@@ -23,6 +25,8 @@ pub enum Value {
     Char(char),
     Bool(bool),
     List(Arc<[Value]>),
+    /// One of these, depending on a condition.
+    Any(Arc<[Value]>),
 }
 
 impl Value {
@@ -41,6 +45,25 @@ impl Value {
         Self::List(parts.into())
     }
 
+    /// One of several; unknown when there are too many to be of use.
+    pub fn any(values: impl IntoIterator<Item = Value>) -> Self {
+        let mut known: Vec<Value> = Vec::new();
+        for value in values {
+            if !known.contains(&value) {
+                known.push(value);
+            }
+            if known.len() > MAX_ANY {
+                return Self::Unknown;
+            }
+        }
+        match known.len() {
+            0 => Self::Unknown,
+            1 => known.remove(0),
+            _ if known.iter().all(|value| *value == Self::Unknown) => Self::Unknown,
+            _ => Self::Any(known.into()),
+        }
+    }
+
     /// The value as text with holes; a hole alone when nothing is known.
     pub fn as_text(&self) -> Option<String> {
         match self {
@@ -49,14 +72,14 @@ impl Value {
             Self::Integer(number) => Some(number.to_string()),
             Self::Char(c) => Some(c.to_string()),
             Self::Bool(boolean) => Some(boolean.to_string()),
-            Self::Unknown | Self::List(_) => None,
+            Self::Unknown | Self::List(_) | Self::Any(_) => None,
         }
     }
 
-    /// Every text in the value: itself, or those of a list.
+    /// Every text in the value: itself, or those of a list or of the alternatives.
     pub fn texts(&self) -> Vec<String> {
         match self {
-            Self::List(parts) => parts.iter().flat_map(Value::texts).collect(),
+            Self::List(parts) | Self::Any(parts) => parts.iter().flat_map(Value::texts).collect(),
             other => other.as_text().into_iter().collect(),
         }
     }
@@ -66,7 +89,7 @@ impl Value {
         match self {
             Self::Unknown => false,
             Self::Text(text) => !text.contains(HOLE),
-            Self::List(parts) => parts.iter().all(Value::is_fixed),
+            Self::List(parts) | Self::Any(parts) => parts.iter().all(Value::is_fixed),
             _ => true,
         }
     }

@@ -1,0 +1,517 @@
+//! The pass over one body.
+
+use std::collections::BTreeSet;
+
+use super::objects::Draft;
+use super::value::{self, Value};
+use super::{Context, Edge, Fact, eval};
+use crate::ir::*;
+use crate::names::{BodyRef, Callee, CrateId, Def, ModuleId, Res, Ty};
+use crate::span::Place;
+use crate::vocab::Confidence;
+
+/// Elements of an array whose values are kept.
+const MAX_LISTED: usize = 4_096;
+
+/// What is known so far of the expressions and locals of one body.
+pub(super) struct Pass<'a, 'c> {
+    pub cx: &'c Context<'a>,
+    pub at: (CrateId, ModuleId),
+    pub here: BodyRef,
+    pub body: &'a Body,
+    pub types: Vec<Ty>,
+    pub values: Vec<Value>,
+    /// The draft of a fact that an expression is about.
+    pub objects: Vec<Option<usize>>,
+    /// The canonical path of the call that an expression is.
+    pub origins: Vec<Option<smol_str::SmolStr>>,
+    pub local_types: Vec<Ty>,
+    pub local_values: Vec<Value>,
+    pub local_objects: Vec<Option<usize>>,
+    pub local_origins: Vec<Option<smol_str::SmolStr>>,
+    /// The draft that stands for mentioning a function, by the local that holds it.
+    pub mentions: Vec<Option<usize>>,
+    pub drafts: Vec<Draft>,
+    pub edges: Vec<Edge>,
+    pub calls: usize,
+    pub unresolved: usize,
+    /// Expressions that stand where a function is called.
+    callees: BTreeSet<ExprId>,
+    /// The receiver whose elements a closure's parameter stands for.
+    elements: Vec<Option<ExprId>>,
+}
+
+impl<'a, 'c> Pass<'a, 'c> {
+    pub fn new(cx: &'c Context<'a>, here: BodyRef) -> Self {
+        let body = cx.unit.files[&here.file].body(here.body);
+        let (exprs, locals) = (body.exprs.len(), body.locals.len());
+        Self {
+            cx,
+            at: (here.krate, here.module),
+            here,
+            body,
+            types: Vec::with_capacity(exprs),
+            values: Vec::with_capacity(exprs),
+            objects: Vec::with_capacity(exprs),
+            origins: Vec::with_capacity(exprs),
+            local_types: vec![Ty::Unknown; locals],
+            local_values: vec![Value::Unknown; locals],
+            local_objects: vec![None; locals],
+            local_origins: vec![None; locals],
+            mentions: vec![None; locals],
+            drafts: Vec::new(),
+            edges: Vec::new(),
+            calls: 0,
+            unresolved: 0,
+            callees: BTreeSet::new(),
+            elements: Vec::new(),
+        }
+    }
+
+    pub fn run(mut self) -> Self {
+        self.look_ahead();
+        for (id, expr) in self.body.iter() {
+            // What an arm leaves unset is unknown.
+            self.types.push(Ty::Unknown);
+            self.values.push(Value::Unknown);
+            self.objects.push(None);
+            self.origins.push(None);
+            self.expr(id, expr);
+        }
+        self
+    }
+
+    pub fn root_value(&self) -> Value {
+        self.body.root.map(|root| self.value(root).clone()).unwrap_or_default()
+    }
+
+    pub fn finish(self) -> (Vec<Fact>, Vec<Edge>) {
+        let file = self.here.file;
+        let facts = self.drafts.into_iter().filter_map(|draft| draft.finish(file));
+        (facts.collect(), self.edges)
+    }
+
+    fn look_ahead(&mut self) {
+        self.elements = vec![None; self.body.exprs.len()];
+        for (_, expr) in self.body.iter() {
+            match &expr.kind {
+                ExprKind::Call { callee, .. } => {
+                    self.callees.insert(*callee);
+                }
+                ExprKind::MethodCall { receiver, args, .. } => {
+                    let closures = args.iter().filter_map(|arg| match &self.body.expr(*arg).kind {
+                        ExprKind::Closure { params, .. } => params.last(),
+                        _ => None,
+                    });
+                    for param in closures {
+                        self.elements[param.0 as usize] = Some(*receiver);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub fn ty(&self, id: ExprId) -> &Ty {
+        &self.types[id.0 as usize]
+    }
+
+    pub fn value(&self, id: ExprId) -> &Value {
+        &self.values[id.0 as usize]
+    }
+
+    pub fn object(&self, id: ExprId) -> Option<usize> {
+        self.objects[id.0 as usize]
+    }
+
+    pub fn set_type(&mut self, id: ExprId, ty: Ty) {
+        self.types[id.0 as usize] = ty;
+    }
+
+    pub fn set_value(&mut self, id: ExprId, value: Value) {
+        self.values[id.0 as usize] = value;
+    }
+
+    pub fn set_object(&mut self, id: ExprId, object: Option<usize>) {
+        self.objects[id.0 as usize] = object;
+    }
+
+    /// The expression is the other one under another form.
+    fn same(&mut self, id: ExprId, other: ExprId) {
+        let (to, from) = (id.0 as usize, other.0 as usize);
+        self.types[to] = self.types[from].clone();
+        self.values[to] = self.values[from].clone();
+        self.objects[to] = self.objects[from];
+        self.origins[to] = self.origins[from].clone();
+    }
+
+    fn expr(&mut self, id: ExprId, expr: &'a Expr) {
+        match &expr.kind {
+            ExprKind::Literal(literal) => self.literal(id, literal),
+            ExprKind::Path(path) => self.path(id, path),
+            ExprKind::Local(local) => self.read_local(id, *local),
+            ExprKind::Call { callee, args } => self.call(id, *callee, args),
+            ExprKind::MethodCall { receiver, method, method_span, args, generics } => {
+                self.method_call(id, *receiver, method, *method_span, args, generics);
+            }
+            ExprKind::Macro(call) => self.macro_call(id, call),
+            ExprKind::Field { base, name } => {
+                let ty = self.cx.resolver().field(self.ty(*base), name);
+                self.set_type(id, ty);
+            }
+            ExprKind::Index { base, index } => self.index(id, *base, *index),
+            ExprKind::Unary { op: '*', value } => self.same(id, *value),
+            ExprKind::Unary { value, .. } => self.set_type(id, self.ty(*value).clone()),
+            ExprKind::Binary { op, left, right } => {
+                let value = eval::binary(op, self.value(*left), self.value(*right));
+                self.set_value(id, value);
+                if op == "+" {
+                    self.set_type(id, self.ty(*left).clone());
+                }
+            }
+            ExprKind::Assign { op, target, value } => self.assign(op.as_deref(), *target, *value),
+            ExprKind::Ref { value, .. } => self.same(id, *value),
+            ExprKind::Cast { value, ty } => {
+                self.same(id, *value);
+                let ty = self.cx.resolver().ty(self.at, ty);
+                if ty != Ty::Unknown && !matches!(self.ty(id), Ty::Function(_)) {
+                    self.set_type(id, ty);
+                }
+            }
+            ExprKind::Try(value) | ExprKind::Await(value) => {
+                self.same(id, *value);
+                let peeled = self.ty(id).peeled().clone();
+                if matches!(expr.kind, ExprKind::Try(_)) {
+                    self.set_type(id, peeled);
+                }
+            }
+            ExprKind::Block { tail: Some(tail), .. } => self.same(id, *tail),
+            ExprKind::If { then, otherwise: Some(otherwise), .. } => {
+                self.either(id, &[*then, *otherwise]);
+            }
+            ExprKind::Match { arms, .. } => {
+                let bodies: Vec<ExprId> = arms.iter().map(|arm| arm.body).collect();
+                self.either(id, &bodies);
+            }
+            ExprKind::Bind { pattern, value, ty, origin } => {
+                self.bind(id, pattern, *value, ty.as_ref(), *origin);
+            }
+            ExprKind::Struct { path, .. } => {
+                let found = self.cx.resolver().ty(self.at, &Type::Path(path.clone()));
+                self.set_type(id, found);
+            }
+            ExprKind::Tuple(parts) => {
+                let types = parts.iter().map(|part| self.ty(*part).clone()).collect();
+                self.set_type(id, Ty::Tuple(types));
+                let values = parts.iter().map(|part| self.value(*part).clone()).collect();
+                self.set_value(id, Value::list(values));
+            }
+            ExprKind::Array(parts) => {
+                let first = parts.first().map(|part| self.ty(*part).clone()).unwrap_or_default();
+                self.set_type(id, Ty::External("slice".into(), vec![first]));
+                if parts.len() <= MAX_LISTED {
+                    let values = parts.iter().map(|part| self.value(*part).clone()).collect();
+                    self.set_value(id, Value::list(values));
+                }
+            }
+            ExprKind::Repeat { value, .. } => {
+                let element = self.ty(*value).clone();
+                self.set_type(id, Ty::External("slice".into(), vec![element]));
+            }
+            _ => {}
+        }
+    }
+
+    fn literal(&mut self, id: ExprId, literal: &Literal) {
+        let (ty, value) = match literal {
+            Literal::Text(text) => ("str", Value::text(text.as_str())),
+            Literal::Bytes(bytes) => ("slice", Value::Bytes(bytes.as_slice().into())),
+            Literal::Char(c) => ("char", Value::Char(*c)),
+            Literal::Integer(number) => ("integer", number.map(Value::Integer).unwrap_or_default()),
+            Literal::Float => ("float", Value::Unknown),
+            Literal::Bool(boolean) => ("bool", Value::Bool(*boolean)),
+        };
+        self.set_type(id, Ty::external(ty));
+        self.set_value(id, value);
+    }
+
+    fn read_local(&mut self, id: ExprId, local: LocalId) {
+        let (to, from) = (id.0 as usize, local.0 as usize);
+        self.types[to] = self.local_types[from].clone();
+        self.values[to] = self.local_values[from].clone();
+        self.objects[to] = self.local_objects[from];
+        self.origins[to] = self.local_origins[from].clone();
+    }
+
+    /// A path that is read, or that stands where a function is called.
+    fn path(&mut self, id: ExprId, path: &Path) {
+        let called = self.callees.contains(&id);
+        let span = self.body.expr(id).span;
+        for meaning in self.cx.resolver().path(self.at, path) {
+            let ty = match &meaning {
+                Res::Def(def) => self.definition(id, *def, span),
+                Res::Variant(def, _) => Ty::Function(Callee::Constructor(*def)),
+                Res::External(path) => {
+                    self.set_value(id, eval::constant(path));
+                    if self.cx.models.call(path).is_none() && self.cx.models.is_type(path) {
+                        Ty::External(path.clone(), Vec::new())
+                    } else {
+                        Ty::Function(Callee::External(path.clone()))
+                    }
+                }
+                Res::Assoc(ty, name) => self.associated(id, ty, name, span),
+                Res::Module(..) => continue,
+            };
+            let modelled = matches!(&ty, Ty::Function(Callee::External(path)) if self.cx.models.call(path).is_some());
+            if *self.ty(id) == Ty::Unknown || modelled {
+                self.set_type(id, ty);
+            }
+            if modelled {
+                break;
+            }
+        }
+        if let Ty::Function(Callee::External(path)) = self.ty(id).clone()
+            && !called
+        {
+            self.mention(id, &path, span);
+        }
+    }
+
+    fn definition(&mut self, id: ExprId, def: Def, span: crate::span::Span) -> Ty {
+        let unit = self.cx.unit;
+        match &unit.item(def).kind {
+            ItemKind::Function(_) => {
+                if let Some(callee) = self.foreign(def) {
+                    return Ty::Function(callee);
+                }
+                self.edge(def, span);
+                Ty::Function(Callee::Local(def))
+            }
+            ItemKind::Constant { ty, .. } => {
+                self.edge(def, span);
+                self.set_value(id, self.cx.constant(def));
+                let declared = self.cx.resolver().ty((def.krate, def.module), ty);
+                match (&declared, self.constant_function(def)) {
+                    (Ty::Unknown, Some(callee)) => Ty::Function(callee),
+                    _ => declared,
+                }
+            }
+            ItemKind::Struct { .. } => Ty::Function(Callee::Constructor(def)),
+            _ => Ty::Unknown,
+        }
+    }
+
+    /// `static F: fn(..) = path;` is that function.
+    fn constant_function(&self, def: Def) -> Option<Callee> {
+        let body = self.cx.unit.body_of(def)?;
+        let content = self.cx.unit.files[&body.file].body(body.body);
+        let mut root = content.expr(content.root?);
+        while let ExprKind::Cast { value, .. } | ExprKind::Ref { value, .. } = &root.kind {
+            root = content.expr(*value);
+        }
+        let ExprKind::Path(path) = &root.kind else { return None };
+        self.cx.resolver().path((body.krate, body.module), path).into_iter().find_map(|res| {
+            match res {
+                Res::External(path) => Some(Callee::External(path)),
+                Res::Def(def) => Some(Callee::Local(def)),
+                _ => None,
+            }
+        })
+    }
+
+    fn index(&mut self, id: ExprId, base: ExprId, index: ExprId) {
+        let element = match (self.value(base), self.value(index)) {
+            (Value::List(parts), Value::Integer(at)) => {
+                usize::try_from(*at).ok().and_then(|at| parts.get(at)).cloned()
+            }
+            _ => None,
+        };
+        self.set_value(id, element.unwrap_or_default());
+        let is_range = matches!(self.body.expr(index).kind, ExprKind::Range { .. });
+        let ty = if is_range { self.ty(base).clone() } else { self.ty(base).element().clone() };
+        self.set_type(id, ty);
+        if is_range {
+            self.set_object(id, self.object(base));
+        }
+    }
+
+    fn assign(&mut self, op: Option<&str>, target: ExprId, value: ExprId) {
+        let ExprKind::Local(local) = self.body.expr(target).kind else { return };
+        let at = local.0 as usize;
+        if op.is_some() {
+            let joined = match op {
+                Some("+") => value::concat([&self.local_values[at], self.value(value)]),
+                _ => Value::Unknown,
+            };
+            self.local_values[at] = joined;
+            return;
+        }
+        self.local_values[at] = self.value(value).clone();
+        self.local_origins[at] = self.origins[value.0 as usize].clone();
+        if self.local_types[at] == Ty::Unknown {
+            self.local_types[at] = self.ty(value).clone();
+        }
+        if let Some(object) = self.object(value) {
+            self.local_objects[at] = Some(object);
+        }
+    }
+
+    fn either(&mut self, id: ExprId, branches: &[ExprId]) {
+        let ty = branches.iter().map(|b| self.ty(*b)).find(|ty| **ty != Ty::Unknown).cloned();
+        self.set_type(id, ty.unwrap_or_default());
+        let object = branches.iter().find_map(|branch| self.object(*branch));
+        self.set_object(id, object);
+        let values = branches.iter().map(|branch| self.value(*branch).clone());
+        self.set_value(id, Value::any(values));
+    }
+
+    fn bind(
+        &mut self,
+        id: ExprId,
+        pattern: &'a Pattern,
+        value: Option<ExprId>,
+        declared: Option<&Type>,
+        origin: BindOrigin,
+    ) {
+        let mut ty = declared.map(|ty| self.cx.resolver().ty(self.at, ty)).unwrap_or_default();
+        let Some(value) = value else {
+            if ty == Ty::Unknown
+                && let Some(receiver) = self.elements[id.0 as usize]
+            {
+                ty = self.ty(receiver).element().clone();
+                let object = self.object(receiver);
+                pattern.locals(&mut |local| self.local_objects[local.0 as usize] = object);
+            }
+            return self.bind_type(pattern, &ty);
+        };
+        let inferred = match origin {
+            BindOrigin::For => self.ty(value).element().clone(),
+            _ => self.ty(value).clone(),
+        };
+        // A function pointer's type says less than the function that is put in.
+        if ty == Ty::Unknown || matches!(inferred, Ty::Function(_)) {
+            ty = inferred;
+        }
+        self.bind_type(pattern, &ty);
+        let (object, from) = (self.object(value), self.origins[value.0 as usize].clone());
+        if let Some(local) = only_local(pattern) {
+            let at = local.0 as usize;
+            let known = match origin {
+                BindOrigin::For => match self.value(value) {
+                    Value::List(parts) => Value::any(parts.iter().cloned()),
+                    _ => Value::Unknown,
+                },
+                _ => self.value(value).clone(),
+            };
+            self.local_values[at] = known;
+            self.local_objects[at] = object;
+            self.local_origins[at] = from;
+            if matches!(self.ty(value), Ty::Function(_)) {
+                self.mentions[at] =
+                    self.drafts.iter().rposition(|draft| draft.mention == Some(value));
+            }
+            return;
+        }
+        pattern.locals(&mut |local| self.local_objects[local.0 as usize] = object);
+        if let (Pattern::Tuple(parts), Value::List(values)) = (pattern, self.value(value).clone()) {
+            for (part, value) in parts.iter().zip(values.iter()) {
+                if let Some(local) = only_local(part) {
+                    self.local_values[local.0 as usize] = value.clone();
+                }
+            }
+        }
+    }
+
+    fn bind_type(&mut self, pattern: &Pattern, ty: &Ty) {
+        match pattern {
+            Pattern::Bind { local, sub } => {
+                self.local_types[local.0 as usize] = ty.clone();
+                if let Some(sub) = sub {
+                    self.bind_type(sub, ty);
+                }
+            }
+            Pattern::Tuple(parts) => {
+                for (index, part) in parts.iter().enumerate() {
+                    let part_type = match ty {
+                        Ty::Tuple(types) => types.get(index).cloned().unwrap_or_default(),
+                        // `accept()` gives the stream and the address; models name the stream.
+                        Ty::External(..) if index == 0 => ty.clone(),
+                        _ => Ty::Unknown,
+                    };
+                    self.bind_type(part, &part_type);
+                }
+            }
+            Pattern::Slice(parts) => {
+                parts.iter().for_each(|part| self.bind_type(part, ty.element()))
+            }
+            Pattern::Or(parts) => parts.iter().for_each(|part| self.bind_type(part, ty)),
+            Pattern::Variant { path, fields } => {
+                let name = path.last().map(|segment| segment.name.as_str());
+                if let (Some("Ok" | "Some" | "Ready"), [field]) = (name, fields.as_slice()) {
+                    return self.bind_type(field, &ty.peeled().clone());
+                }
+                for (index, field) in fields.iter().enumerate() {
+                    let field_type = self.variant_field(path, ty, &index.to_string());
+                    self.bind_type(field, &field_type);
+                }
+            }
+            Pattern::Struct { path, fields } => {
+                for (name, field) in fields {
+                    let field_type = self.variant_field(path, ty, name);
+                    self.bind_type(field, &field_type);
+                }
+            }
+            Pattern::Wild | Pattern::Literal(_) | Pattern::Path(_) | Pattern::Other => {}
+        }
+    }
+
+    fn variant_field(&self, path: &Path, ty: &Ty, field: &str) -> Ty {
+        let resolver = self.cx.resolver();
+        for meaning in resolver.path(self.at, path) {
+            match meaning {
+                Res::Variant(def, variant) => return resolver.variant_field(def, &variant, field),
+                Res::Def(def) => return resolver.field(&Ty::Local(def, Vec::new()), field),
+                _ => {}
+            }
+        }
+        resolver.field(ty, field)
+    }
+
+    /// A modelled function as a value: it may be called where we do not see it.
+    fn mention(&mut self, id: ExprId, path: &str, span: crate::span::Span) {
+        let Some(row) = self.cx.models.call(path) else { return };
+        if row.effects.is_empty() || row.joins.is_some() {
+            return;
+        }
+        let place = Place { file: self.here.file, span };
+        let mut draft = Draft::new(place, Confidence::High);
+        draft.add_row(row, path, span, true);
+        draft.mention = Some(id);
+        self.drafts.push(draft);
+    }
+
+    pub fn edge(&mut self, def: Def, span: crate::span::Span) {
+        if let Some(target) = self.cx.unit.body_of(def) {
+            let edge = Edge { span, target };
+            if !self.edges.contains(&edge) {
+                self.edges.push(edge);
+            }
+        }
+    }
+}
+
+/// The local of a pattern that binds the whole value.
+fn only_local(pattern: &Pattern) -> Option<LocalId> {
+    match pattern {
+        Pattern::Bind { local, sub: None } => Some(*local),
+        // `Ok(x)`, `Some(x)`: the value, unwrapped.
+        Pattern::Variant { path, fields } => {
+            let name = path.last().map(|segment| segment.name.as_str());
+            match (name, fields.as_slice()) {
+                (Some("Ok" | "Some"), [field]) => only_local(field),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,580 @@
+//! Calls: what is called, what it returns, and the fact that it belongs to.
+
+use smol_str::SmolStr;
+
+use super::body::Pass;
+use super::eval;
+use super::objects::Applied;
+use super::value::Value;
+use crate::ir::*;
+use crate::model::spec::Joined;
+use crate::names::{Bound, Callee, Def, Res, Ty};
+use crate::span::Span;
+use crate::vocab::Confidence;
+
+/// Candidates of a method by name alone, before it says nothing any more.
+const MAX_BY_NAME: usize = 3;
+/// Implementations of a trait's method that a call on it is taken to reach.
+const MAX_IMPLEMENTATIONS: usize = 64;
+
+impl Pass<'_, '_> {
+    pub fn call(&mut self, id: ExprId, callee: ExprId, args: &[ExprId]) {
+        self.calls += 1;
+        let span = self.body.expr(id).span;
+        let Ty::Function(target) = self.ty(callee).clone() else {
+            self.unresolved += usize::from(self.is_unknown_callee(callee));
+            return;
+        };
+        if let ExprKind::Local(local) = self.body.expr(callee).kind
+            && let Some(mention) = self.mentions[local.0 as usize]
+        {
+            self.drafts[mention].dropped = true;
+        }
+        match target {
+            Callee::External(path) => self.external_call(id, &path, span, args),
+            Callee::Local(def) => {
+                self.edge(def, span);
+                let ty = self.output(def);
+                self.set_type(id, ty);
+            }
+            Callee::Constructor(def) => {
+                self.set_type(id, Ty::Local(def, Vec::new()));
+                if let [only] = args {
+                    self.set_object(id, self.object(*only));
+                }
+            }
+        }
+    }
+
+    /// Closures and function parameters are called without a name of their own.
+    fn is_unknown_callee(&self, callee: ExprId) -> bool {
+        matches!(self.body.expr(callee).kind, ExprKind::Path(_))
+    }
+
+    fn external_call(&mut self, id: ExprId, path: &SmolStr, span: Span, args: &[ExprId]) {
+        let values: Vec<&Value> = args.iter().map(|arg| self.value(*arg)).collect();
+        let value = eval::function(path, &values);
+        self.set_value(id, value);
+        self.origins[id.0 as usize] = Some(path.clone());
+        if matches!(path.as_str(), "std::option::Option::Some" | "std::result::Result::Ok")
+            && let [only] = args
+        {
+            self.set_type(id, self.ty(*only).clone());
+            self.set_object(id, self.object(*only));
+            self.origins[id.0 as usize] = self.origins[only.0 as usize].clone();
+            return;
+        }
+        let models = self.cx.models;
+        let Some(row) = models.call(path) else {
+            let (ty, object) = self.unmodelled(path, args);
+            self.set_type(id, ty);
+            return self.set_object(id, object);
+        };
+        // `Command::arg(&mut command, "x")`: the receiver stands among the arguments.
+        let owner = path.rsplit_once("::").map_or("", |(owner, _)| owner);
+        let first_is_receiver = args.first().is_some_and(|first| {
+            row.joins == Some(Joined::Receiver)
+                || (args.len() > row.args.len()
+                    && matches!(self.ty(*first), Ty::External(ty, _) if ty == owner))
+        });
+        let (receiver, rest) = match args {
+            [first, rest @ ..] if first_is_receiver => (Some(*first), rest),
+            _ => (None, args),
+        };
+        let object = self.apply(&Applied {
+            row,
+            path,
+            span,
+            receiver,
+            args: rest,
+            confidence: Confidence::High,
+        });
+        self.set_object(id, object);
+        let generics = receiver.map(|receiver| self.generics(receiver)).unwrap_or_default();
+        let ty = self.returned(row.returns.as_deref(), owner, &generics);
+        self.set_type(id, ty);
+    }
+
+    /// A function that no model speaks of: a constructor gives its type, a wrapper its content.
+    fn unmodelled(&self, path: &str, args: &[ExprId]) -> (Ty, Option<usize>) {
+        let Some((owner, name)) = path.rsplit_once("::") else { return (Ty::Unknown, None) };
+        let of_type =
+            owner.rsplit("::").next().is_some_and(|last| last.starts_with(char::is_uppercase));
+        if !of_type {
+            return (Ty::Unknown, None);
+        }
+        let wraps = self.cx.models.type_info(owner).derefs.is_some();
+        if wraps && let [only] = args {
+            return (Ty::External(owner.into(), vec![self.ty(*only).clone()]), self.object(*only));
+        }
+        if is_constructor(name) || self.cx.models.type_info(owner).builder {
+            return (Ty::external(owner), None);
+        }
+        (Ty::Unknown, None)
+    }
+
+    /// The type that a row's `returns` names.
+    fn returned(&self, returns: Option<&str>, owner: &str, generics: &[Ty]) -> Ty {
+        match returns {
+            None => Ty::Unknown,
+            Some("Self") => Ty::External(owner.into(), generics.to_vec()),
+            Some(text) => match text.strip_prefix('$') {
+                Some(index) => {
+                    let index: usize = index.parse().unwrap_or(0);
+                    generics.get(index).cloned().unwrap_or_default()
+                }
+                None => parse_type(text),
+            },
+        }
+    }
+
+    fn generics(&self, expr: ExprId) -> Vec<Ty> {
+        match self.ty(expr) {
+            Ty::External(_, args) => args.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The declared result of a function of the scan.
+    fn output(&self, def: Def) -> Ty {
+        match &self.cx.unit.item(def).kind {
+            ItemKind::Function(function) => match &function.output {
+                Some(output) => self.cx.resolver().ty((def.krate, def.module), output),
+                None => Ty::Unknown,
+            },
+            _ => Ty::Unknown,
+        }
+    }
+
+    pub fn method_call(
+        &mut self,
+        id: ExprId,
+        receiver: ExprId,
+        method: &Name,
+        method_span: Span,
+        args: &[ExprId],
+        generics: &[Type],
+    ) {
+        self.calls += 1;
+        let whole = self.body.expr(id).span;
+        let span = Span { start: method_span.start, end: whole.end };
+        self.fold_method(id, receiver, method, args);
+        // A value that only changes its clothes stays what it is about.
+        if is_transparent(method) {
+            self.set_object(id, self.object(receiver));
+            self.origins[id.0 as usize] = self.origins[receiver.0 as usize].clone();
+        }
+        let ty = self.ty(receiver).clone();
+        if self.typed_method(id, &ty, receiver, method, span, args) {
+            return;
+        }
+        if is_transparent(method) {
+            let kept = if unwraps(method) { ty.peeled().clone() } else { ty };
+            return self.set_type(id, kept);
+        }
+        if *ty.peeled() == Ty::Unknown {
+            return self.method_by_name(id, receiver, method, span, args);
+        }
+        if let [target] = generics
+            && matches!(method.as_str(), "parse" | "collect" | "into" | "downcast")
+        {
+            let target = self.cx.resolver().ty(self.at, target);
+            self.set_type(id, target);
+        }
+    }
+
+    /// Looks the method up on the receiver's type and on what that type stands for.
+    fn typed_method(
+        &mut self,
+        id: ExprId,
+        ty: &Ty,
+        receiver: ExprId,
+        method: &Name,
+        span: Span,
+        args: &[ExprId],
+    ) -> bool {
+        match ty {
+            Ty::External(owner, generics) => {
+                let path = SmolStr::from(format!("{owner}::{method}"));
+                let models = self.cx.models;
+                if let Some(row) = models.call(&path) {
+                    let receiver_expr = Some(receiver);
+                    let applied = Applied {
+                        row,
+                        path: &path,
+                        span,
+                        receiver: receiver_expr,
+                        args,
+                        confidence: Confidence::High,
+                    };
+                    let object = self.apply(&applied);
+                    let ty = self.returned(row.returns.as_deref(), owner, generics);
+                    let ty = match ty {
+                        Ty::Unknown if row.joins.is_some() && models.type_info(owner).builder => {
+                            self.ty(receiver).clone()
+                        }
+                        ty => ty,
+                    };
+                    // What a container's own methods give is about what the container holds.
+                    let object = object.filter(|_| !row.effects.is_empty() || row.joins.is_some());
+                    self.set_object(id, object.or(self.object(receiver)));
+                    self.set_type(id, ty);
+                    self.origins[id.0 as usize] = Some(path);
+                    return true;
+                }
+                if let Some(defs) = self.extension(owner, method) {
+                    return self.local_methods(id, &defs, span);
+                }
+                let info = models.type_info(owner);
+                if let Some(inner) = info.derefs.and_then(|index| generics.get(index)).cloned()
+                    && self.typed_method(id, &inner, receiver, method, span, args)
+                {
+                    return true;
+                }
+                // Models name the content of `Result` and `Option` directly, code may not.
+                if ty.peeled() != ty {
+                    let inner = ty.peeled().clone();
+                    return self.typed_method(id, &inner, receiver, method, span, args);
+                }
+                if info.builder && !is_transparent(method) {
+                    self.set_type(id, ty.clone());
+                    self.set_object(id, self.object(receiver));
+                    return true;
+                }
+                false
+            }
+            Ty::Local(def, _) => {
+                let members = &self.cx.unit.krate(def.krate).members;
+                let found = members.get(&(def.file, def.item)).and_then(|names| names.get(method));
+                found.cloned().is_some_and(|defs| self.local_methods(id, &defs, span))
+            }
+            Ty::Bounds(bounds) => {
+                let found = bounds.iter().any(|bound| match bound {
+                    Bound::External(path) => {
+                        let ty = Ty::External(path.clone(), Vec::new());
+                        self.typed_method(id, &ty, receiver, method, span, args)
+                    }
+                    Bound::Local(def) => self.trait_method(id, *def, method, span),
+                });
+                found
+            }
+            _ => false,
+        }
+    }
+
+    /// A method of a trait of the scan: its default and every implementation may run.
+    fn trait_method(&mut self, id: ExprId, def: Def, method: &Name, span: Span) -> bool {
+        let krate = self.cx.unit.krate(def.krate);
+        let key = (def.file, def.item);
+        let defaults = krate.members.get(&key).and_then(|names| names.get(method));
+        let implementations = krate.implementations.get(&key).and_then(|names| names.get(method));
+        let mut all: Vec<Def> = defaults.into_iter().flatten().copied().collect();
+        all.extend(implementations.into_iter().flatten().copied().take(MAX_IMPLEMENTATIONS));
+        self.local_methods(id, &all, span)
+    }
+
+    fn local_methods(&mut self, id: ExprId, defs: &[Def], span: Span) -> bool {
+        for def in defs {
+            self.edge(*def, span);
+        }
+        let output = defs.iter().map(|def| self.output(*def)).find(|ty| *ty != Ty::Unknown);
+        self.set_type(id, output.unwrap_or_default());
+        !defs.is_empty()
+    }
+
+    fn extension(&self, owner: &str, method: &Name) -> Option<Vec<Def>> {
+        let krate = self.cx.unit.krate(self.here.krate);
+        krate.extensions.get(owner)?.get(method).cloned()
+    }
+
+    /// The receiver's type is unknown: a distinctive name may be enough.
+    fn method_by_name(
+        &mut self,
+        id: ExprId,
+        receiver: ExprId,
+        method: &Name,
+        span: Span,
+        args: &[ExprId],
+    ) {
+        let models = self.cx.models;
+        if let Some(row) = models.any_receiver(method) {
+            let path = SmolStr::from(format!("_::{method}"));
+            let (receiver, confidence) = (Some(receiver), Confidence::Low);
+            let object =
+                self.apply(&Applied { row, path: &path, span, receiver, args, confidence });
+            self.set_object(id, object);
+            let ty = self.returned(row.returns.as_deref(), "", &[]);
+            self.set_type(id, ty);
+            self.origins[id.0 as usize] = Some(path);
+            return;
+        }
+        let krate = self.cx.unit.krate(self.here.krate);
+        match krate.methods.get(method) {
+            Some(defs) if defs.len() <= MAX_BY_NAME => {
+                let defs = defs.clone();
+                self.local_methods(id, &defs, span);
+            }
+            _ => self.unresolved += 1,
+        }
+    }
+
+    fn fold_method(&mut self, id: ExprId, receiver: ExprId, method: &str, args: &[ExprId]) {
+        let path_like = matches!(self.ty(receiver), Ty::External(path, _)
+            if path.ends_with("::PathBuf") || path.ends_with("::Path"));
+        let values: Vec<&Value> = args.iter().map(|arg| self.value(*arg)).collect();
+        let value = eval::method(method, self.value(receiver), &values, path_like);
+        let changed = match (method, values.as_slice()) {
+            ("push_str" | "push", [part]) if !path_like => {
+                Some(super::value::concat([self.value(receiver), part]))
+            }
+            ("push", [part]) => Some(super::value::join(self.value(receiver), part)),
+            ("insert_str" | "insert" | "extend" | "clear" | "truncate" | "pop" | "retain", _) => {
+                Some(Value::Unknown)
+            }
+            _ => None,
+        };
+        self.set_value(id, value);
+        if let (Some(changed), ExprKind::Local(local)) = (changed, &self.body.expr(receiver).kind) {
+            self.local_values[local.0 as usize] = changed;
+        }
+    }
+
+    pub fn macro_call(&mut self, id: ExprId, call: &MacroCall) {
+        let span = self.body.expr(id).span;
+        let Some(name) = call.path.last().map(|segment| segment.name.clone()) else { return };
+        if let Some(rules) = self.local_macro(&call.path, &name) {
+            self.calls += 1;
+            for rule in rules {
+                self.edges.push(rule_edge(span, rule));
+            }
+            return;
+        }
+        let positional: Vec<ExprId> =
+            call.args.iter().filter(|arg| arg.name.is_none()).map(|arg| arg.value).collect();
+        let values: Vec<&Value> = positional.iter().map(|arg| self.value(*arg)).collect();
+        let named: Vec<(&str, &Value)> = call
+            .args
+            .iter()
+            .filter_map(|arg| Some((arg.name.as_deref()?, self.value(arg.value))))
+            .collect();
+        let value = eval::macro_call(&name, &values, &named);
+        self.set_value(id, value);
+        if name == "vec" {
+            let element = positional.first().map(|arg| self.ty(*arg).clone()).unwrap_or_default();
+            self.set_type(id, Ty::External("std::vec::Vec".into(), vec![element]));
+        }
+        if matches!(name.as_str(), "format" | "concat" | "env" | "include_str") {
+            self.set_type(id, Ty::external("std::string::String"));
+        }
+        if matches!(name.as_str(), "dbg" | "ready" | "pin" | "try")
+            && let [only] = positional[..]
+        {
+            self.set_type(id, self.ty(only).clone());
+            self.set_object(id, self.object(only));
+        }
+        let Some(path) = self.external_macro(&call.path, &name) else { return };
+        let models = self.cx.models;
+        let Some(row) = models.call(&path) else { return };
+        self.calls += 1;
+        let confidence = Confidence::High;
+        let applied =
+            Applied { row, path: &path, span, receiver: None, args: &positional, confidence };
+        let object = self.apply(&applied);
+        self.set_object(id, object);
+        let ty = self.returned(row.returns.as_deref(), "", &[]);
+        if ty != Ty::Unknown {
+            self.set_type(id, ty);
+        }
+        self.origins[id.0 as usize] = Some(path);
+    }
+
+    /// The transcribers of a macro of the scan.
+    fn local_macro(&self, path: &Path, name: &Name) -> Option<Vec<crate::names::BodyRef>> {
+        let unit = self.cx.unit;
+        let mut krate = self.here.krate;
+        if path.segments.len() > 1
+            && let Some(Res::Module(other, _)) =
+                self.cx.resolver().other_crate(krate, &path.segments[0].name)
+        {
+            krate = other;
+        }
+        let defs = unit.krate(krate).macros.get(name)?;
+        let mut rules = Vec::new();
+        for def in defs {
+            if let ItemKind::MacroRules { rules: bodies } = &unit.item(*def).kind {
+                rules.extend(bodies.iter().map(|body| crate::names::BodyRef {
+                    krate: def.krate,
+                    module: def.module,
+                    file: def.file,
+                    body: *body,
+                }));
+            }
+        }
+        Some(rules)
+    }
+
+    fn external_macro(&self, path: &Path, name: &str) -> Option<SmolStr> {
+        for meaning in self.cx.resolver().path(self.at, path) {
+            if let Res::External(found) = meaning {
+                return Some(format!("{found}!").into());
+            }
+        }
+        if path.segments.len() > 1 {
+            return None;
+        }
+        let candidates = [format!("std::{name}!"), format!("std::arch::{name}!")];
+        candidates.into_iter().map(SmolStr::from).find(|path| self.cx.models.call(path).is_some())
+    }
+
+    /// A function, or constant, that belongs to a type.
+    pub fn associated(&mut self, id: ExprId, ty: &Ty, name: &Name, span: Span) -> Ty {
+        match ty {
+            Ty::External(owner, _) => {
+                let path = SmolStr::from(format!("{owner}::{name}"));
+                if self.cx.models.call(&path).is_none()
+                    && let Some(def) =
+                        self.extension(owner, name).and_then(|defs| defs.first().copied())
+                {
+                    self.edge(def, span);
+                    return Ty::Function(Callee::Local(def));
+                }
+                self.set_value(id, eval::constant(&path));
+                Ty::Function(Callee::External(path))
+            }
+            Ty::Local(def, _) => {
+                let unit = self.cx.unit;
+                let members = unit.krate(def.krate).members.get(&(def.file, def.item));
+                let found = members.and_then(|names| names.get(name)).cloned().unwrap_or_default();
+                for def in &found {
+                    self.edge(*def, span);
+                }
+                match found.first() {
+                    Some(def) if matches!(unit.item(*def).kind, ItemKind::Constant { .. }) => {
+                        let value = self.cx.constant(*def);
+                        self.set_value(id, value);
+                        Ty::Unknown
+                    }
+                    Some(def) => Ty::Function(Callee::Local(*def)),
+                    None => Ty::Unknown,
+                }
+            }
+            Ty::Bounds(bounds) => {
+                for bound in bounds {
+                    if let Bound::Local(def) = bound
+                        && self.trait_method(id, *def, name, span)
+                    {
+                        break;
+                    }
+                }
+                Ty::Unknown
+            }
+            _ => Ty::Unknown,
+        }
+    }
+
+    /// A declaration in an `extern` block is the function of that name.
+    pub fn foreign(&self, def: Def) -> Option<Callee> {
+        let item = self.cx.unit.item(def);
+        let ItemKind::Function(function) = &item.kind else { return None };
+        if !function.foreign {
+            return None;
+        }
+        let renamed =
+            item.attrs.iter().find(|attr| attr.path.single().is_some_and(|n| n == "link_name"));
+        let name = renamed.and_then(|attr| attr.value.as_deref()).unwrap_or(&item.name);
+        let windows =
+            matches!(function.abi.as_deref(), Some("system" | "stdcall" | "system-unwind"));
+        let homes = if windows { ["windows", "libc"] } else { ["libc", "windows"] };
+        let paths = homes.map(|home| SmolStr::from(format!("{home}::{name}")));
+        let known = paths.iter().find(|path| self.cx.models.call(path).is_some());
+        Some(Callee::External(known.unwrap_or(&paths[0]).clone()))
+    }
+}
+
+fn rule_edge(span: Span, target: crate::names::BodyRef) -> super::Edge {
+    super::Edge { span, target }
+}
+
+/// Associated functions that, by convention, give a value of their type.
+fn is_constructor(name: &str) -> bool {
+    matches!(
+        name,
+        "new" | "default" | "from" | "builder" | "open" | "create" | "connect" | "bind" | "build"
+    ) || ["new_", "with_", "from_", "try_new", "try_from", "connect_", "open_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+}
+
+/// Methods that change a value's wrapper and not what it is about.
+fn is_transparent(method: &str) -> bool {
+    unwraps(method)
+        || matches!(
+            method,
+            "as_ref"
+                | "as_mut"
+                | "as_deref"
+                | "as_deref_mut"
+                | "borrow"
+                | "borrow_mut"
+                | "by_ref"
+                | "clone"
+                | "cloned"
+                | "copied"
+                | "context"
+                | "with_context"
+                | "map_err"
+                | "ok"
+                | "err"
+                | "into"
+                | "iter"
+                | "iter_mut"
+                | "into_iter"
+                | "lock"
+                | "get_mut"
+                | "get_ref"
+                | "into_inner"
+                | "to_owned"
+                | "boxed"
+                | "fuse"
+                | "ok_or"
+                | "ok_or_else"
+                | "or"
+                | "or_else"
+                | "wrap_err"
+                | "wrap_err_with"
+                | "into_future"
+                | "as_pin_mut"
+                | "as_slice"
+                | "to_vec"
+                | "inspect_err"
+                | "inspect"
+                | "compat"
+                | "unwrap_err"
+        )
+}
+
+/// Methods that take a value out of `Result` or `Option`.
+fn unwraps(method: &str) -> bool {
+    matches!(
+        method,
+        "unwrap"
+            | "expect"
+            | "unwrap_or"
+            | "unwrap_or_default"
+            | "unwrap_or_else"
+            | "unwrap_unchecked"
+            | "take"
+            | "flatten"
+    )
+}
+
+/// A type as models write it: `a::B<c::D>`.
+fn parse_type(text: &str) -> Ty {
+    match text.split_once('<') {
+        Some((path, args)) => {
+            let inner = args.trim_end().strip_suffix('>').unwrap_or(args);
+            Ty::External(path.trim().into(), vec![parse_type(inner)])
+        }
+        None => Ty::external(text.trim()),
+    }
+}

@@ -1,0 +1,150 @@
+//! Facts in the making: a call begins one, and what is called on its result joins it.
+
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
+
+use super::body::Pass;
+use super::value::Value;
+use super::{Argument, Fact, Step};
+use crate::ir::{ExprId, ExprKind};
+use crate::model::spec::{CallRow, Joined};
+use crate::span::{FileId, Place, Span};
+use crate::vocab::{Confidence, DataKind, Effect};
+
+/// Arguments that one fact keeps at most.
+const MAX_ARGS: usize = 256;
+
+/// A fact in the making.
+#[derive(Debug)]
+pub struct Draft {
+    place: Place,
+    effects: BTreeSet<Effect>,
+    data: BTreeSet<DataKind>,
+    marks: BTreeSet<SmolStr>,
+    steps: Vec<Step>,
+    args: Vec<Argument>,
+    confidence: Confidence,
+    /// The expression, when a function is only mentioned and not called.
+    pub mention: Option<ExprId>,
+    /// The mention turned out to be called, as a fact of its own.
+    pub dropped: bool,
+}
+
+impl Draft {
+    pub fn new(place: Place, confidence: Confidence) -> Self {
+        Self {
+            place,
+            effects: BTreeSet::new(),
+            data: BTreeSet::new(),
+            marks: BTreeSet::new(),
+            steps: Vec::new(),
+            args: Vec::new(),
+            confidence,
+            mention: None,
+            dropped: false,
+        }
+    }
+
+    /// Adds what a row says; without effects when its switch is off.
+    pub fn add_row(&mut self, row: &CallRow, path: &str, span: Span, on: bool) {
+        self.steps.push(Step { span, path: path.into() });
+        if !on {
+            return;
+        }
+        self.effects.extend(&row.effects);
+        self.data.extend(&row.data);
+        self.marks.extend(row.marks.iter().map(SmolStr::new));
+    }
+
+    pub fn finish(self, _file: FileId) -> Option<Fact> {
+        if self.effects.is_empty() || self.dropped {
+            return None;
+        }
+        let Self { place, effects, data, marks, steps, args, confidence, .. } = self;
+        Some(Fact { place, effects, data, marks, steps, args, confidence, body: 0, test: false })
+    }
+}
+
+/// A call as the models see it.
+pub struct Applied<'r> {
+    pub row: &'r CallRow,
+    pub path: &'r str,
+    pub span: Span,
+    pub receiver: Option<ExprId>,
+    pub args: &'r [ExprId],
+    pub confidence: Confidence,
+}
+
+impl Pass<'_, '_> {
+    /// Adds a call to the fact that it belongs to; the fact that its result is about.
+    pub fn apply(&mut self, call: &Applied<'_>) -> Option<usize> {
+        let Applied { row, path, span, receiver, args, confidence } = *call;
+        let off =
+            row.on_true && args.first().is_some_and(|arg| *self.value(*arg) == Value::Bool(false));
+        let joined = match row.joins {
+            Some(Joined::Receiver) => receiver,
+            Some(Joined::Argument(index)) => Some(*args.get(index)?),
+            None => None,
+        };
+        let object = match joined {
+            Some(expr) => self.object_of(expr, span, confidence),
+            None => self.new_draft(span, confidence),
+        };
+        let mut arguments = Vec::new();
+        if let (Some(role), Some(receiver)) = (row.receiver, receiver) {
+            arguments.push(self.argument(role, receiver));
+        }
+        for (index, arg) in args.iter().enumerate() {
+            let role = match row.args.get(index) {
+                Some(role) => role.0,
+                None if row.variadic => row.args.last().and_then(|role| role.0),
+                None => None,
+            };
+            if let Some(role) = role {
+                arguments.push(self.argument(role, *arg));
+            }
+        }
+        let draft = &mut self.drafts[object];
+        draft.add_row(row, path, span, !off);
+        draft.confidence = draft.confidence.min(confidence);
+        if draft.args.len() < MAX_ARGS {
+            draft.args.extend(arguments);
+        }
+        Some(object)
+    }
+
+    fn argument(&self, role: crate::vocab::Role, expr: ExprId) -> Argument {
+        Argument {
+            role,
+            span: self.body.expr(expr).span,
+            value: self.value(expr).clone(),
+            from: self.origins[expr.0 as usize].clone(),
+        }
+    }
+
+    fn new_draft(&mut self, span: Span, confidence: Confidence) -> usize {
+        self.drafts.push(Draft::new(Place { file: self.here.file, span }, confidence));
+        self.drafts.len() - 1
+    }
+
+    /// The draft that an expression is about; a new one, remembered for its local, when it
+    /// came from elsewhere (a parameter, a field).
+    fn object_of(&mut self, expr: ExprId, span: Span, confidence: Confidence) -> usize {
+        if let Some(object) = self.object(expr) {
+            return object;
+        }
+        let object = self.new_draft(span, confidence);
+        self.set_object(expr, Some(object));
+        let mut inner = expr;
+        while let ExprKind::Ref { value, .. } | ExprKind::Try(value) | ExprKind::Await(value) =
+            &self.body.expr(inner).kind
+        {
+            inner = *value;
+        }
+        if let ExprKind::Local(local) = self.body.expr(inner).kind {
+            self.local_objects[local.0 as usize] = Some(object);
+        }
+        object
+    }
+}
