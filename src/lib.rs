@@ -1,4 +1,5 @@
 //! overt reads Rust source and reports what it does covertly.
+pub mod config;
 pub mod file_error;
 pub mod files;
 pub mod finding;
