@@ -7,4 +7,5 @@ pub mod lint;
 pub mod model;
 pub mod project;
 pub mod span;
+pub mod suppress;
 pub mod vocab;

@@ -28,6 +28,11 @@ impl Levels {
         self.get(lint.id()).unwrap_or(lint.file.level)
     }
 
+    /// The levels of lints given by id.
+    pub fn of<'a>(levels: impl IntoIterator<Item = (&'a str, Level)>) -> Self {
+        Self { by_id: levels.into_iter().map(|(id, level)| (id.to_owned(), level)).collect() }
+    }
+
     pub fn get(&self, id: &str) -> Option<Level> {
         self.by_id.get(id).copied()
     }
