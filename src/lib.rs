@@ -1,5 +1,7 @@
 //! overt reads Rust source and reports what it does covertly.
+pub mod config;
 pub mod facts;
+pub mod file_error;
 pub mod files;
 pub mod finding;
 pub mod ir;
@@ -9,5 +11,6 @@ pub mod names;
 pub mod project;
 pub mod report;
 pub mod span;
+pub mod suppress;
 pub mod syntax;
 pub mod vocab;

@@ -8,13 +8,16 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::vocab::{Confidence, DataKind, Effect, Level, Role, TargetKind};
+use crate::vocab::{Confidence, DataKind, Effect, Group, Level, Role, TargetKind};
 
 /// One lint file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LintFile {
     pub id: String,
+    /// Only in a user's lint that stands in no folder named after a group: its group.
+    #[serde(default)]
+    pub group: Option<Group>,
     /// Completes "this code …".
     pub summary: String,
     pub level: Level,

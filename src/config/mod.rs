@@ -1,0 +1,91 @@
+//! `overt.toml`: levels, own lints, what is left out of the scan.
+//!
+//! The file is searched upward from what is scanned, or named with `--config`. Everything in
+//! it is checked, and every error is reported at once and points into the file: a misspelt
+//! lint must not become a lint that stays silent. A file that was *found* belongs to the
+//! scanned tree, so it cannot make overt read anything outside its own folder, and an
+//! untrusted scan does not read it at all.
+
+mod find;
+mod levels;
+mod parse;
+mod setup;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use globset::GlobMatcher;
+
+use crate::file_error::FileError;
+use crate::span::Span;
+use crate::vocab::Level;
+
+pub use find::{FILE_NAME, Found, find};
+pub use levels::{Levels, WARNINGS};
+pub use setup::{Request, Setup, setup};
+
+/// The policies that exist.
+pub const POLICIES: &[&str] = &["default"];
+
+/// One configuration file.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    pub path: PathBuf,
+    pub text: Arc<str>,
+    /// The name of a policy, one of [`POLICIES`].
+    pub policy: Option<String>,
+    /// The table `[lints]`, in the order of the file.
+    pub levels: Vec<Entry>,
+    /// Folders and files with lints and models, as written.
+    pub lint_paths: Vec<(String, Span)>,
+    pub exclude: Vec<Exclude>,
+    /// Where the `[[disclosure]]` tables stand.
+    pub disclosures: Vec<Span>,
+}
+
+/// One line of `[lints]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// A lint or a group.
+    pub name: String,
+    pub level: Level,
+    /// The place of the name.
+    pub span: Span,
+}
+
+/// One entry of `[scope] exclude`.
+#[derive(Debug, Clone)]
+pub struct Exclude {
+    /// As written.
+    pub pattern: String,
+    pub reason: String,
+    pub span: Span,
+    matcher: GlobMatcher,
+}
+
+impl Config {
+    /// The folder that the paths in the file are relative to.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// An error that points into the file.
+    pub fn error(&self, span: Span, message: impl Into<String>) -> FileError {
+        FileError::at(&self.path, Arc::clone(&self.text), span, message)
+    }
+
+    /// The first entry that leaves the path out. The path is relative to [`Self::folder`].
+    pub fn excluded(&self, path: &Path) -> Option<&Exclude> {
+        self.exclude.iter().find(|entry| entry.matches(path))
+    }
+}
+
+impl Exclude {
+    /// Whether the path, or a folder that it lies in, fits the pattern. The path is relative
+    /// to the folder of the configuration.
+    pub fn matches(&self, path: &Path) -> bool {
+        path.ancestors()
+            .filter(|path| !path.as_os_str().is_empty())
+            .any(|path| self.matcher.is_match(path))
+    }
+}
