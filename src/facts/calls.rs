@@ -198,16 +198,12 @@ impl Pass<'_, '_> {
                 let path = SmolStr::from(format!("{owner}::{method}"));
                 let models = self.cx.models;
                 if let Some(row) = models.call(&path) {
-                    let receiver_expr = Some(receiver);
-                    let applied = Applied {
-                        row,
-                        path: &path,
-                        span,
-                        receiver: receiver_expr,
-                        args,
-                        confidence: Confidence::High,
+                    let object = if row.is_plain() {
+                        self.object(receiver)
+                    } else {
+                        let (receiver, confidence) = (Some(receiver), Confidence::High);
+                        self.apply(&Applied { row, path: &path, span, receiver, args, confidence })
                     };
-                    let object = self.apply(&applied);
                     let ty = self.returned(row.returns.as_deref(), owner, generics);
                     let ty = match ty {
                         Ty::Unknown if row.joins.is_some() && models.type_info(owner).builder => {
@@ -215,9 +211,7 @@ impl Pass<'_, '_> {
                         }
                         ty => ty,
                     };
-                    // What a container's own methods give is about what the container holds.
-                    let object = object.filter(|_| !row.effects.is_empty() || row.joins.is_some());
-                    self.set_object(id, object.or(self.object(receiver)));
+                    self.set_object(id, object);
                     self.set_type(id, ty);
                     self.origins[id.0 as usize] = Some(path);
                     return true;

@@ -4,7 +4,6 @@
 //! is bounded by [`super::value`].
 
 use super::value::{Value, concat, format, join};
-use crate::model::class::HOLE;
 
 /// Well-known constants from outside of the scan.
 pub fn constant(path: &str) -> Value {
@@ -233,9 +232,4 @@ pub fn macro_call(name: &str, args: &[&Value], named: &[(&str, &Value)]) -> Valu
         }
         _ => Value::Unknown,
     }
-}
-
-/// Whether a text has a known part at all.
-pub fn says_something(text: &str) -> bool {
-    text.chars().any(|c| c != HOLE)
 }

@@ -18,7 +18,7 @@ use crate::vocab::Group;
 pub use crate::file_error::FileError;
 pub use crate::lint::spec::LintFile;
 
-static LINTS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/lints");
+pub(crate) static LINTS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/lints");
 
 /// Folders of `lints/` that hold no lints.
 const OTHER_FOLDERS: &[&str] = &["models", "policies"];

@@ -1,9 +1,15 @@
-//! Lints: their files, their matchers, and the findings that they make.
+//! Lints: their files, their matchers, and the claims that they make.
+
+pub mod claim;
+mod detect;
+pub mod engine;
 pub mod load;
+pub mod manifest;
+pub mod matcher;
 pub mod spec;
 mod validate;
 
 /// The names of the Rust functions that a lint file may call for with `detector = "…"`.
 pub fn detectors() -> &'static [&'static str] {
-    &[]
+    detect::NAMES
 }

@@ -3,6 +3,7 @@
 //! Rows are indexed by canonical path once per run; every look-up is a hash of a path.
 
 pub mod class;
+pub mod load;
 pub mod spec;
 
 use rustc_hash::{FxHashMap, FxHashSet};

@@ -72,6 +72,16 @@ pub struct CallRow {
     pub source: Option<String>,
 }
 
+impl CallRow {
+    /// The row only says what type the result has.
+    pub fn is_plain(&self) -> bool {
+        let says_nothing = self.effects.is_empty() && self.data.is_empty() && self.marks.is_empty();
+        let names_nothing =
+            self.receiver.is_none() && self.args.iter().all(|role| role.0.is_none());
+        says_nothing && names_nothing && self.joins.is_none()
+    }
+}
+
 /// A role, or `_` for an argument that has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ArgRole(pub Option<Role>);

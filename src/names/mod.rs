@@ -94,8 +94,18 @@ pub struct Crate {
     /// Methods that traits of the scan add to types from elsewhere, by the type's path.
     pub extensions: FxHashMap<SmolStr, FxHashMap<Name, Vec<Def>>>,
     pub impls: Vec<Impl>,
+    /// The items that carry attributes or implement a trait.
+    pub items: Vec<Noted>,
     /// Every body with its owner, in the order of the tree.
     pub bodies: Vec<Owned>,
+}
+
+/// An item that lints may ask about.
+#[derive(Debug, Clone)]
+pub struct Noted {
+    pub def: Def,
+    pub path: SmolStr,
+    pub test: bool,
 }
 
 /// An `impl` block.

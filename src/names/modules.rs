@@ -53,6 +53,7 @@ pub fn build(
             implementations: FxHashMap::default(),
             extensions: FxHashMap::default(),
             impls: Vec::new(),
+            items: Vec::new(),
             bodies: Vec::new(),
         },
         id: krate,
@@ -138,6 +139,17 @@ impl Builder<'_> {
         }
     }
 
+    /// Lists an item that carries attributes or implements a trait: what lints ask about.
+    fn note(&mut self, here: Here<'_>, def: Def) {
+        let item = here.ir.item(def.item);
+        let implements = matches!(item.kind, ItemKind::Impl { trait_: Some(_), .. });
+        let noted = self.krate.items.last().is_some_and(|last| last.def == def);
+        if (implements || !item.attrs.is_empty()) && !noted {
+            let path = self.path.join("::").into();
+            self.krate.items.push(Noted { def, path, test: here.test });
+        }
+    }
+
     fn def(&self, here: Here<'_>, item: ItemId) -> Def {
         Def { krate: self.id, module: here.module, file: here.file, item }
     }
@@ -151,6 +163,7 @@ impl Builder<'_> {
         let item = here.ir.item(id);
         let def = self.def(here, id);
         let here = Here { test: here.test || item.test, ..here };
+        self.note(here, def);
         match &item.kind {
             ItemKind::Module { items, paths } => {
                 self.submodule(here, item, items.as_deref(), paths)
@@ -223,6 +236,7 @@ impl Builder<'_> {
     fn member(&mut self, here: Here<'_>, id: ItemId) {
         let item = here.ir.item(id);
         let here = Here { test: here.test || item.test, ..here };
+        self.note(here, self.def(here, id));
         self.path.push(item.name.clone());
         match &item.kind {
             ItemKind::Function(function) => {
@@ -240,11 +254,16 @@ impl Builder<'_> {
 
     fn body(&mut self, here: Here<'_>, item: ItemId, body: BodyId) {
         let content = here.ir.body(body);
+        let generics = match &here.ir.item(item).kind {
+            ItemKind::Function(function) => function.generics.as_slice(),
+            _ => &[],
+        };
         let mut module = here.module;
-        if !content.items.is_empty() {
+        if !content.items.is_empty() || !generics.is_empty() {
             module = self.module(Name::default(), Some(here.module), Some(here.file), true);
             let inner = &mut self.krate.modules[module.0 as usize];
             inner.test = here.test;
+            inner.generics = generics.to_vec();
             self.items(Here { module, ..here }, &content.items);
         }
         let at = BodyRef { krate: self.id, module, file: here.file, body };

@@ -1,0 +1,142 @@
+//! What the engine hands over: a lint at a place with its witness, before wording,
+//! configuration and disclosure.
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+
+use super::load::Lint;
+use super::matcher::readable;
+use crate::facts::Fact;
+use crate::span::Place;
+use crate::vocab::{Confidence, Role, TargetKind};
+
+/// A claim in the making.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The index of the lint in the run's list.
+    pub lint: usize,
+    pub primary: (Place, String),
+    pub labels: Vec<(Place, String)>,
+    pub values: BTreeMap<String, String>,
+    pub confidence: Confidence,
+    pub target: TargetKind,
+    pub target_name: SmolStr,
+    pub trigger: String,
+    /// The path of the item that it stands in, for the fingerprint.
+    pub owner: SmolStr,
+    /// A sentence that belongs to this claim alone.
+    pub note: Option<String>,
+}
+
+/// The values of facts that words may name, the first of each kind.
+pub fn values<'f>(facts: impl IntoIterator<Item = &'f Fact>) -> BTreeMap<String, String> {
+    let mut values = BTreeMap::new();
+    for fact in facts {
+        for arg in &fact.args {
+            let texts = arg.value.texts();
+            let Some(text) = texts.first() else { continue };
+            let word = arg.role.word().to_owned();
+            match arg.role {
+                // A command is told by all of its arguments.
+                Role::Argument => {
+                    let all = values.entry(word).or_insert_with(String::new);
+                    for text in &texts {
+                        if !all.is_empty() {
+                            all.push(' ');
+                        }
+                        all.push_str(&readable(text));
+                    }
+                }
+                _ => {
+                    values.entry(word).or_insert_with(|| readable(text));
+                }
+            }
+        }
+        let mut name = |key: &str, text: String| {
+            values.entry(key.to_owned()).or_insert(text);
+        };
+        if let Some(step) = fact.steps.first() {
+            name("callee", step.path.trim_start_matches("_::").to_owned());
+        }
+        if let Some(effect) = fact.effects.first() {
+            name("effect", effect.word().to_owned());
+        }
+        if let Some(data) = fact.data.first() {
+            name("data", data.word().to_owned());
+        }
+    }
+    let url = values.get("url").or_else(|| values.get("host")).cloned();
+    if let Some(host) = url.as_deref().and_then(crate::model::class::host_of) {
+        values.insert("host".to_owned(), host);
+    }
+    values
+}
+
+/// Puts values in the place of `{name}`; what is not known is said in general words.
+pub fn fill(template: &str, values: &BTreeMap<String, String>) -> String {
+    const MAX_VALUE: usize = 120;
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let Some(length) = rest[open..].find('}') else { break };
+        text.push_str(&rest[..open]);
+        let name = &rest[open + 1..open + length];
+        match values.get(name) {
+            Some(value) if value.chars().count() > MAX_VALUE => {
+                text.extend(value.chars().take(MAX_VALUE));
+                text.push('…');
+            }
+            Some(value) => text.push_str(value),
+            None => text.push_str(general(name)),
+        }
+        rest = &rest[open + length + 1..];
+    }
+    text.push_str(rest);
+    text
+}
+
+fn general(name: &str) -> &'static str {
+    match name {
+        "url" | "host" => "a destination chosen at run time",
+        "program" => "a program chosen at run time",
+        "path" => "a path chosen at run time",
+        "argument" => "arguments chosen at run time",
+        "variable" => "a variable chosen at run time",
+        "callee" => "a function",
+        "data" => "data",
+        "library" => "a library chosen at run time",
+        _ => "…",
+    }
+}
+
+/// The label of a fact: the lint's own words, or what is called.
+pub fn label(words: Option<&str>, fact: &Fact) -> String {
+    match words {
+        Some(words) => fill(words, &values([fact])),
+        None => {
+            let path = fact.steps.first().map_or("this", |step| step.path.as_str());
+            format!("calls `{}`", path.trim_start_matches("_::"))
+        }
+    }
+}
+
+/// The later calls of a fact that change what it does, as labels.
+pub fn later_steps(fact: &Fact) -> Vec<(Place, String)> {
+    let mut labels = Vec::new();
+    if let [_, .., last] = fact.steps.as_slice() {
+        let place = Place { file: fact.place.file, span: last.span };
+        let name = last.path.rsplit("::").next().unwrap_or(&last.path);
+        labels.push((place, format!("… up to `{name}` here")));
+    }
+    labels
+}
+
+/// Whether the lint looks at code of this kind at all.
+pub fn in_place(lint: &Lint, kind: TargetKind, test: bool, before_main: bool) -> bool {
+    let place = &lint.file.place;
+    if (test || kind.is_test_like()) && !place.tests && !place.kinds.contains(&kind) {
+        return false;
+    }
+    place.kinds.is_empty() || place.kinds.contains(&kind) || (place.before_main && before_main)
+}

@@ -1,0 +1,527 @@
+//! Matches lints against the facts of one crate.
+//!
+//! The engine contains no API name and no wording of a particular lint; both are data.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
+
+use super::claim::{self, Claim, in_place};
+use super::detect;
+use super::load::Lint;
+use super::matcher::Matching;
+use super::spec::{CallMatcher, ItemMatcher, Step, Within};
+use crate::facts::graph::Graph;
+use crate::facts::{CrateFacts, Fact};
+use crate::ir::{Attr, ItemKind};
+use crate::model::spec::AttributeMeaning;
+use crate::model::{expand, path_fits};
+use crate::names::{CrateId, Def, Noted, Res, Resolver, Unit};
+use crate::span::{Place, Span};
+use crate::vocab::{Confidence, Level};
+
+/// How many calls deep a function and its helpers are looked at together.
+const HELPERS: usize = 2;
+/// How far an item's code is followed for what it reaches.
+const REACH: usize = 12;
+
+/// One crate as the lints see it.
+pub struct Subject<'a> {
+    pub unit: &'a Unit,
+    pub krate: CrateId,
+    pub facts: &'a CrateFacts,
+    pub graph: Graph,
+    pub resolver: Resolver<'a>,
+    /// The bodies that run before `main`.
+    pub before_main: FxHashSet<usize>,
+    /// The items that the attributes say run before `main`, with their bodies.
+    early: Vec<(Noted, Option<usize>)>,
+}
+
+impl<'a> Subject<'a> {
+    pub fn new(
+        unit: &'a Unit,
+        krate: CrateId,
+        facts: &'a CrateFacts,
+        resolver: Resolver<'a>,
+    ) -> Self {
+        let graph = Graph::new(facts);
+        let mut subject = Self {
+            unit,
+            krate,
+            facts,
+            graph,
+            resolver,
+            before_main: FxHashSet::default(),
+            early: Vec::new(),
+        };
+        for item in &unit.krate(krate).items {
+            if subject.meaning(item.def) == Some(AttributeMeaning::BeforeMain) {
+                subject.early.push((item.clone(), subject.body_number(item.def)));
+            }
+        }
+        let roots: Vec<usize> = subject.early.iter().filter_map(|(_, body)| *body).collect();
+        subject.before_main = subject.graph.reachable(&roots, REACH).into_keys().collect();
+        subject
+    }
+
+    /// What an item's attributes make of it.
+    fn meaning(&self, def: Def) -> Option<AttributeMeaning> {
+        let item = self.unit.item(def);
+        item.attrs.iter().find_map(|attr| {
+            let value = attribute_value(attr);
+            let paths = self.attribute_paths(def, attr);
+            paths.iter().find_map(|path| self.resolver.models.attribute(path, value))
+        })
+    }
+
+    /// The canonical paths of an attribute; a built-in one by its bare name.
+    fn attribute_paths(&self, def: Def, attr: &Attr) -> Vec<SmolStr> {
+        let meanings = self.resolver.path((def.krate, def.module), &attr.path);
+        let mut paths: Vec<SmolStr> = meanings
+            .into_iter()
+            .filter_map(|res| match res {
+                Res::External(path) => Some(path),
+                _ => None,
+            })
+            .collect();
+        if paths.is_empty() {
+            paths.push(attr.path.text().into());
+        }
+        paths
+    }
+
+    /// The number of the body of an item.
+    pub fn body_number(&self, def: Def) -> Option<usize> {
+        self.facts
+            .bodies
+            .iter()
+            .position(|body| body.owner.at.file == def.file && body.owner.item == def.item)
+    }
+
+    fn place(&self, def: Def, span: Span) -> Place {
+        Place { file: def.file, span }
+    }
+
+    /// When the code of a body runs.
+    fn trigger(&self, body: usize) -> String {
+        use crate::vocab::TargetKind as K;
+        if self.before_main.contains(&body) {
+            return "before `main`, as soon as the program or library is loaded".to_owned();
+        }
+        let owner = &self.facts.bodies[body].owner;
+        match self.unit.krate(self.krate).kind {
+            K::BuildScript => "at build, on the machine that compiles the package".to_owned(),
+            K::ProcMacro => {
+                "at macro expansion, on the machine that compiles the package".to_owned()
+            }
+            K::Test | K::Bench => "when the tests run".to_owned(),
+            _ if owner.test => "when the tests run".to_owned(),
+            _ if owner.path == "main" => "when the program runs".to_owned(),
+            _ if owner.path.is_empty() => "where the code is expanded".to_owned(),
+            _ => format!("when `{}` runs", owner.path),
+        }
+    }
+
+    pub fn claim(
+        &self,
+        lint: usize,
+        body: usize,
+        primary: (Place, String),
+        facts: &[&Fact],
+    ) -> Claim {
+        let krate = self.unit.krate(self.krate);
+        Claim {
+            lint,
+            primary,
+            labels: Vec::new(),
+            values: claim::values(facts.iter().copied()),
+            confidence: facts.iter().map(|f| f.confidence).min().unwrap_or(Confidence::High),
+            target: krate.kind,
+            target_name: krate.name.clone(),
+            trigger: self.trigger(body),
+            owner: self.facts.bodies[body].owner.path.clone(),
+            note: None,
+        }
+    }
+}
+
+/// Every claim that the lints make about a crate.
+pub fn claims(
+    subject: &Subject<'_>,
+    lints: &[(Lint, Level)],
+    matching: &Matching<'_>,
+) -> Vec<Claim> {
+    let mut found = Vec::new();
+    let kind = subject.unit.krate(subject.krate).kind;
+    for (index, (lint, level)) in lints.iter().enumerate() {
+        if *level == Level::Allow || !in_place(lint, kind, false, !subject.before_main.is_empty()) {
+            continue;
+        }
+        let file = &lint.file;
+        if let Some(call) = &file.call {
+            single(subject, index, lint, matching, &[(call, None)], &mut found);
+        }
+        if let Some(item) = &file.item {
+            items(subject, index, lint, item, None, &mut found);
+        }
+        if !file.any.is_empty() {
+            let mut calls = Vec::new();
+            flatten(&file.any, &mut calls);
+            single(subject, index, lint, matching, &calls, &mut found);
+            for step in &file.any {
+                if let Some(item) = &step.item {
+                    items(subject, index, lint, item, step.label.as_deref(), &mut found);
+                }
+            }
+        }
+        if !file.all.is_empty() {
+            together(subject, index, lint, matching, &mut found);
+        }
+        if let Some(name) = &file.detector
+            && let Some(check) = detect::find(name)
+        {
+            check(subject, index, lint, &mut found);
+        }
+    }
+    found
+}
+
+/// The call matchers of `any`, also of those inside of it, with their labels.
+fn flatten<'l>(steps: &'l [Step], calls: &mut Vec<(&'l CallMatcher, Option<&'l str>)>) {
+    for step in steps {
+        if let Some(call) = &step.call {
+            calls.push((call, step.label.as_deref()));
+        }
+        flatten(&step.any, calls);
+    }
+}
+
+fn allowed(subject: &Subject<'_>, lint: &Lint, fact: &Fact) -> bool {
+    let kind = subject.unit.krate(subject.krate).kind;
+    in_place(lint, kind, fact.test, subject.before_main.contains(&fact.body))
+}
+
+/// One claim for each fact that fulfils one of the matchers.
+fn single(
+    subject: &Subject<'_>,
+    index: usize,
+    lint: &Lint,
+    matching: &Matching<'_>,
+    calls: &[(&CallMatcher, Option<&str>)],
+    found: &mut Vec<Claim>,
+) {
+    for fact in subject.facts.facts.iter().filter(|fact| allowed(subject, lint, fact)) {
+        let Some((_, words)) = calls.iter().find(|(call, _)| matching.call(call, fact)) else {
+            continue;
+        };
+        let words = words.or(lint.file.words.label.as_deref());
+        let primary = (fact.place, claim::label(words, fact));
+        let mut made = subject.claim(index, fact.body, primary, &[fact]);
+        made.labels = claim::later_steps(fact);
+        found.push(made);
+    }
+}
+
+/// Whether a fact fulfils a step.
+fn fulfils(matching: &Matching<'_>, step: &Step, fact: &Fact) -> bool {
+    step.call.as_ref().is_some_and(|call| matching.call(call, fact))
+        || step.any.iter().any(|inner| fulfils(matching, inner, fact))
+}
+
+/// Every step of `all`, near to each other.
+fn together(
+    subject: &Subject<'_>,
+    index: usize,
+    lint: &Lint,
+    matching: &Matching<'_>,
+    found: &mut Vec<Claim>,
+) {
+    let facts = &subject.facts.facts;
+    let steps = &lint.file.all;
+    let matches: Vec<Vec<usize>> = steps
+        .iter()
+        .map(|step| {
+            let fits = facts
+                .iter()
+                .enumerate()
+                .filter(|(_, fact)| allowed(subject, lint, fact) && fulfils(matching, step, fact));
+            fits.map(|(number, _)| number).collect()
+        })
+        .collect();
+    if steps.iter().zip(&matches).any(|(step, found)| !step.absent && found.is_empty()) {
+        return;
+    }
+    for scope in scopes(subject, lint, steps, &matches) {
+        if let Some(claim) = witness(subject, index, lint, &scope, &matches) {
+            found.push(claim);
+        }
+    }
+}
+
+/// The facts that count as near to each other, and the body that the claim is about.
+struct Scope {
+    body: usize,
+    facts: BTreeSet<usize>,
+}
+
+fn scopes(
+    subject: &Subject<'_>,
+    lint: &Lint,
+    steps: &[Step],
+    matches: &[Vec<usize>],
+) -> Vec<Scope> {
+    let facts = &subject.facts.facts;
+    let all = || matches.iter().flatten().copied();
+    match lint.file.within {
+        Within::Target => {
+            let Some(first) = all().next() else { return Vec::new() };
+            vec![Scope { body: facts[first].body, facts: all().collect() }]
+        }
+        Within::File => {
+            let files: BTreeSet<_> = all().map(|fact| facts[fact].place.file).collect();
+            let in_file =
+                |file| all().filter(move |fact| facts[*fact].place.file == file).collect();
+            let scope = |file| {
+                let facts_here: BTreeSet<usize> = in_file(file);
+                let first = *facts_here.first()?;
+                Some(Scope { body: facts[first].body, facts: facts_here })
+            };
+            files.into_iter().filter_map(scope).collect()
+        }
+        Within::Function => {
+            let mut common: Option<BTreeSet<usize>> = None;
+            for (step, found) in steps.iter().zip(matches) {
+                if step.absent {
+                    continue;
+                }
+                let bodies: Vec<usize> = found.iter().map(|fact| facts[*fact].body).collect();
+                let near: BTreeSet<usize> =
+                    subject.graph.reaching(&bodies, HELPERS).into_keys().collect();
+                common = Some(match common {
+                    Some(common) => common.intersection(&near).copied().collect(),
+                    None => near,
+                });
+            }
+            let common = common.unwrap_or_default();
+            // The innermost: none of its helpers does it all.
+            let innermost = |body: &&usize| {
+                let below = subject.graph.reachable(&[**body], HELPERS);
+                !below.keys().any(|other| {
+                    let back = subject.graph.callees[*other].contains(body);
+                    other != *body && common.contains(other) && !(back && other > *body)
+                })
+            };
+            let scope = |body: &usize| {
+                let near = subject.graph.reachable(&[*body], HELPERS);
+                let here = all().filter(|fact| near.contains_key(&facts[*fact].body));
+                Scope { body: *body, facts: here.collect() }
+            };
+            common.iter().filter(innermost).map(scope).collect()
+        }
+    }
+}
+
+/// One fact for each step, no fact twice; `None` when a step has none left.
+fn witness(
+    subject: &Subject<'_>,
+    index: usize,
+    lint: &Lint,
+    scope: &Scope,
+    matches: &[Vec<usize>],
+) -> Option<Claim> {
+    let facts = &subject.facts.facts;
+    let steps = &lint.file.all;
+    let here =
+        |step: usize| matches[step].iter().copied().filter(|fact| scope.facts.contains(fact));
+    if (0..steps.len()).any(|step| steps[step].absent && here(step).next().is_some()) {
+        return None;
+    }
+    let mut order: Vec<usize> = (0..steps.len()).filter(|step| !steps[*step].absent).collect();
+    // The step with the least choice chooses first.
+    order.sort_by_key(|step| here(*step).count());
+    let mut chosen: Vec<(usize, usize)> = Vec::new();
+    for step in order {
+        let free = here(step).filter(|fact| !chosen.iter().any(|(_, taken)| taken == fact));
+        let mut kinds = BTreeSet::new();
+        let distinct = free.filter(|fact| kinds.insert(identity(&facts[*fact])));
+        let picked: Vec<usize> = distinct.take(steps[step].distinct.max(1)).collect();
+        if picked.len() < steps[step].distinct.max(1) {
+            return None;
+        }
+        chosen.extend(picked.into_iter().map(|fact| (step, fact)));
+    }
+    chosen.sort();
+    let last = steps.iter().rposition(|step| !step.absent)?;
+    let main_step = steps.iter().position(|step| step.primary).unwrap_or(last);
+    let main = chosen.iter().position(|(step, _)| *step == main_step)?;
+    let words = |step: usize| {
+        let own = steps[step].label.as_deref();
+        if step == main_step { own.or(lint.file.words.label.as_deref()) } else { own }
+    };
+    let (step, fact) = chosen[main];
+    let primary = (facts[fact].place, claim::label(words(step), &facts[fact]));
+    let involved: Vec<&Fact> = chosen.iter().map(|(_, fact)| &facts[*fact]).collect();
+    let mut made = subject.claim(index, scope.body, primary, &involved);
+    for (at, (step, fact)) in chosen.iter().enumerate() {
+        if at != main {
+            made.labels.push((facts[*fact].place, claim::label(words(*step), &facts[*fact])));
+        }
+        made.labels.extend(hops(subject, scope.body, facts[*fact].body));
+    }
+    let mut seen = BTreeSet::new();
+    made.labels.retain(|(place, _)| seen.insert(*place));
+    Some(made)
+}
+
+/// What makes two facts of one step different: the function, or what it is given.
+fn identity(fact: &Fact) -> (Option<SmolStr>, Vec<String>) {
+    let path = fact.steps.first().map(|step| step.path.clone());
+    (path, fact.args.iter().flat_map(|arg| arg.value.texts()).collect())
+}
+
+/// The calls that lead from a function to a helper.
+fn hops(subject: &Subject<'_>, from: usize, to: usize) -> Vec<(Place, String)> {
+    let mut labels = Vec::new();
+    let mut at = from;
+    let back = subject.graph.reaching(&[to], HELPERS);
+    while at != to {
+        let Some(distance) = back.get(&at) else { break };
+        let next =
+            subject.graph.callees[at].iter().find(|n| back.get(n).is_some_and(|d| d < distance));
+        let Some(next) = next else { break };
+        let target = &subject.facts.bodies[*next].owner;
+        let body = &subject.facts.bodies[at];
+        let edge = body
+            .edges
+            .iter()
+            .find(|edge| (edge.target.file, edge.target.body) == (target.at.file, target.at.body));
+        if let Some(edge) = edge {
+            let place = Place { file: body.owner.at.file, span: edge.span };
+            labels.push((place, format!("by way of `{}`", target.path)));
+        }
+        at = *next;
+    }
+    labels
+}
+
+/// One claim for each item that fulfils the matcher.
+fn items(
+    subject: &Subject<'_>,
+    index: usize,
+    lint: &Lint,
+    matcher: &ItemMatcher,
+    words: Option<&str>,
+    found: &mut Vec<Claim>,
+) {
+    let kind = subject.unit.krate(subject.krate).kind;
+    for noted in &subject.unit.krate(subject.krate).items {
+        let def = noted.def;
+        let item = subject.unit.item(def);
+        let early = subject.early.iter().any(|(other, _)| other.def == def);
+        if !in_place(lint, kind, noted.test, early)
+            || (matcher.before_main && !early)
+            || (!matcher.attributes.is_empty() && !has_attribute(subject, def, &matcher.attributes))
+            || (!matcher.implements.is_empty() && !implements(subject, def, &matcher.implements))
+            || (!matcher.names.is_empty()
+                && !matcher.names.iter().any(|name| crate::model::class::glob(name, &item.name)))
+        {
+            continue;
+        }
+        let body = subject.body_number(def);
+        let mut labels = Vec::new();
+        let mut reached: Vec<&Fact> = Vec::new();
+        if !matcher.reaches.is_empty() {
+            let Some(body) = body else { continue };
+            let near = subject.graph.reachable(&[body], REACH);
+            let mut facts: Vec<&Fact> = subject
+                .facts
+                .facts
+                .iter()
+                .filter(|fact| {
+                    near.contains_key(&fact.body)
+                        && matcher.reaches.iter().any(|e| fact.effects.contains(e))
+                })
+                .collect();
+            facts.sort_by_key(|fact| (near[&fact.body], fact.place));
+            if facts.is_empty() {
+                continue;
+            }
+            for fact in facts.iter().take(4) {
+                labels.extend(hops(subject, body, fact.body));
+                labels.push((fact.place, claim::label(None, fact)));
+            }
+            reached = facts;
+        }
+        let attr = item.attrs.iter().find(|attr| attribute_means_something(subject, def, attr));
+        let span = attr.map_or(item.name_span, |attr| attr.span);
+        let words = words.or(lint.file.words.label.as_deref()).unwrap_or("declared here");
+        let mut values = claim::values(reached.iter().copied());
+        values.insert("item".to_owned(), item_name(subject, noted));
+        let primary = (subject.place(def, span), claim::fill(words, &values));
+        let krate = subject.unit.krate(subject.krate);
+        let mut seen = BTreeSet::new();
+        labels.retain(|(place, _)| seen.insert(*place));
+        found.push(Claim {
+            lint: index,
+            primary,
+            labels,
+            values,
+            confidence: reached.iter().map(|f| f.confidence).max().unwrap_or(Confidence::High),
+            target: krate.kind,
+            target_name: krate.name.clone(),
+            trigger: body
+                .map_or_else(|| "when it is used".to_owned(), |body| subject.trigger(body)),
+            owner: noted.path.clone(),
+            note: None,
+        });
+    }
+}
+
+fn item_name(subject: &Subject<'_>, noted: &Noted) -> String {
+    let item = subject.unit.item(noted.def);
+    match (&item.kind, noted.path.is_empty()) {
+        (_, true) => item.name.to_string(),
+        (ItemKind::Function(_) | ItemKind::Constant { .. }, _)
+            if !noted.path.ends_with(item.name.as_str()) =>
+        {
+            format!("{}::{}", noted.path, item.name)
+        }
+        _ => noted.path.to_string(),
+    }
+}
+
+fn attribute_means_something(subject: &Subject<'_>, def: Def, attr: &Attr) -> bool {
+    let value = attribute_value(attr);
+    subject
+        .attribute_paths(def, attr)
+        .iter()
+        .any(|path| subject.resolver.models.attribute(path, value).is_some())
+}
+
+fn attribute_value(attr: &Attr) -> &str {
+    attr.value.as_deref().unwrap_or(&attr.list)
+}
+
+/// `path`, or `name = "part of the value"`.
+fn has_attribute(subject: &Subject<'_>, def: Def, wanted: &[String]) -> bool {
+    subject.unit.item(def).attrs.iter().any(|attr| {
+        let paths = subject.attribute_paths(def, attr);
+        wanted.iter().any(|wanted| {
+            let (path, value) = wanted.split_once('=').unwrap_or((wanted, ""));
+            let value = value.trim().trim_matches('"');
+            paths.iter().any(|p| p == path.trim()) && attribute_value(attr).contains(value)
+        })
+    })
+}
+
+fn implements(subject: &Subject<'_>, def: Def, wanted: &[String]) -> bool {
+    let ItemKind::Impl { trait_: Some(path), .. } = &subject.unit.item(def).kind else {
+        return false;
+    };
+    subject.resolver.path((def.krate, def.module), path).into_iter().any(|res| match res {
+        Res::External(path) => wanted.iter().flat_map(|w| expand(w)).any(|w| path_fits(&w, &path)),
+        _ => false,
+    })
+}
