@@ -158,7 +158,7 @@ enum Excerpt {
     TooLong { line: usize, column: usize },
 }
 
-/// Shows several, in the order given, and counts those that are too many to show.
+/// Shows several, in the order given and an empty line apart, and counts those that are too many to show.
 ///
 /// # Errors
 /// What the writer says.
@@ -168,13 +168,15 @@ pub fn write_all(
     color: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for error in errors.iter().take(MAX_SHOWN) {
+    for (index, error) in errors.iter().take(MAX_SHOWN).enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
         error.write(severity, color, out)?;
-        writeln!(out)?;
     }
     match errors.len().saturating_sub(MAX_SHOWN) {
         0 => Ok(()),
-        more => writeln!(out, "... and {more} more\n"),
+        more => writeln!(out, "\n... and {more} more"),
     }
 }
 
@@ -321,7 +323,7 @@ mod tests {
         let mut out = Vec::new();
         let errors = vec![FileError::plain("no"); 60];
         write_all(&errors, Severity::Error, false, &mut out).unwrap();
-        assert!(String::from_utf8(out).unwrap().ends_with("... and 10 more\n\n"));
+        assert!(String::from_utf8(out).unwrap().ends_with("\n\n... and 10 more\n"));
     }
 
     #[test]

@@ -1,4 +1,6 @@
 //! overt reads Rust source and reports what it does covertly.
+pub mod check;
+pub mod cli;
 pub mod config;
 pub mod facts;
 pub mod file_error;

@@ -83,6 +83,11 @@ pub fn setup(request: &Request<'_>) -> Result<Setup, Vec<FileError>> {
     errors.append(&mut resolved.errors);
     setup.warnings.append(&mut resolved.warnings);
     if !errors.is_empty() {
+        // The configuration from top to bottom, then the rest as it came.
+        errors.sort_by_key(|error| match path.as_ref() == Some(&error.path) {
+            true => (false, error.span),
+            false => (true, None),
+        });
         return Err(errors);
     }
     Ok(Setup { lints, models: own.models, levels: resolved.levels, ..setup })
