@@ -73,6 +73,8 @@ pub struct Files {
     paths: Vec<PathBuf>,
     shown: Vec<String>,
     by_path: rustc_hash::FxHashMap<PathBuf, FileId>,
+    /// Files that were met on the way, with numbers given by whoever met them.
+    met: rustc_hash::FxHashMap<FileId, (PathBuf, String)>,
 }
 
 impl Files {
@@ -96,22 +98,33 @@ impl Files {
         self.by_path.get(path).copied()
     }
 
+    /// Adds a file under a number that its finder chose.
+    pub fn add(&mut self, id: FileId, path: &Path) {
+        self.met.insert(id, (path.to_owned(), shown(path)));
+    }
+
     pub fn path(&self, id: FileId) -> &Path {
-        &self.paths[id.0 as usize]
+        match self.met.get(&id) {
+            Some((path, _)) => path,
+            None => &self.paths[id.0 as usize],
+        }
     }
 
     /// The path as it is shown: relative to the working directory where it lies below it, `/`
     /// between components. Control characters are still in it.
     pub fn shown(&self, id: FileId) -> &str {
-        &self.shown[id.0 as usize]
+        match self.met.get(&id) {
+            Some((_, shown)) => shown,
+            None => &self.shown[id.0 as usize],
+        }
     }
 
     pub fn len(&self) -> usize {
-        self.paths.len()
+        self.paths.len() + self.met.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.paths.is_empty()
+        self.len() == 0
     }
 
     /// The text, each invalid byte replaced so that offsets hold; empty when the file cannot

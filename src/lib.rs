@@ -12,6 +12,7 @@ pub mod model;
 pub mod names;
 pub mod project;
 pub mod report;
+pub mod scan;
 pub mod span;
 pub mod suppress;
 pub mod syntax;

@@ -15,7 +15,7 @@ use crate::ir::{FileIr, Gap};
 use crate::span::Span;
 
 /// The stack that the limits of this module are made for. Only what is touched is committed.
-pub const STACK_BYTES: usize = 1 << 30;
+pub const STACK_BYTES: usize = 512 << 20;
 
 /// Reads one file.
 pub fn read(bytes: Vec<u8>) -> FileIr {
