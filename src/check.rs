@@ -1,14 +1,31 @@
-//! STAND-IN: the interface of the pipeline, with the configuration and nothing behind it. It
-//! scans nothing, and therefore never says that anything is clean.
+//! One run from beginning to end: configuration, project, scan, wording, suppression, report.
+//!
+//! It starts no process and opens no connection. A run that read nothing is an error, never a
+//! clean result.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
+use std::time::Instant;
 
-use crate::config::{self, Request};
+use rustc_hash::FxHashMap;
+
+use crate::config::{self, Request, Setup};
 use crate::file_error::FileError;
 use crate::files::{FileSystem, Files};
-use crate::finding::Report;
-use crate::vocab::Level;
+use crate::finding::{Disclosure, Finding, Label, Report, Summary, Unanalysed};
+use crate::lint::claim::{self, Claim};
+use crate::lint::load::Lint;
+use crate::lint::manifest;
+use crate::lint::matcher::Matching;
+use crate::lint::spec::Notice;
+use crate::model;
+use crate::project::{self, Exclusion, Project};
+use crate::report::position::Sources;
+use crate::scan::{self, Gap, Outcome, Scan};
+use crate::span::{FileId, Place, Span};
+use crate::suppress;
+use crate::vocab::{Confidence, Level, TargetKind};
 
 /// What the caller wants.
 #[derive(Debug, Clone, Default)]
@@ -50,14 +67,23 @@ pub enum Error {
     NothingScanned(String),
     #[error("{path}: {source}", path = crate::files::shown(.path))]
     Io { path: PathBuf, source: io::Error },
+    #[error("the system gives no threads: {0}")]
+    Threads(String),
 }
 
 /// Scans.
 ///
 /// # Errors
 /// See [`Error`].
-pub fn check(options: &Options, _progress: &dyn Fn(Stage)) -> Result<Checked, Error> {
-    config::setup(&Request {
+pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Checked, Error> {
+    let begun = Instant::now();
+    if matches!(options.system, FileSystem::Disk) {
+        for path in &options.paths {
+            std::fs::symlink_metadata(path)
+                .map_err(|source| Error::Io { path: path.clone(), source })?;
+        }
+    }
+    let setup = config::setup(&Request {
         paths: &options.paths,
         config: options.config.as_deref(),
         untrusted: options.untrusted,
@@ -66,9 +92,341 @@ pub fn check(options: &Options, _progress: &dyn Fn(Stage)) -> Result<Checked, Er
         system: &options.system,
     })
     .map_err(Error::Config)?;
-    for path in &options.paths {
-        std::fs::symlink_metadata(path)
-            .map_err(|source| Error::Io { path: path.clone(), source })?;
+    let models = model::load::load(setup.models.clone())
+        .map_err(|errors| Error::Config(errors.into_iter().map(FileError::plain).collect()))?;
+    let lints: Vec<(Lint, Level)> =
+        setup.lints.iter().map(|lint| (lint.clone(), setup.level(lint))).collect();
+    let matching = Matching::new(&models, &setup.lints);
+    let exclusions = exclusions(&setup);
+    let project = project::discover(&options.system, &options.paths, &exclusions);
+    if project.sources.is_empty() && project.manifests.is_empty() {
+        return Err(nothing(&project, options));
     }
-    Err(Error::NothingScanned("this build has no engine".to_owned()))
+    let mut files = Files::new(options.system.clone());
+    for (path, _) in project.sources.iter().chain(&project.manifests) {
+        files.id(path);
+    }
+    progress(Stage::Begin("reading", u64::try_from(project.sources.len()).unwrap_or(u64::MAX)));
+    let pool = scan::pool(options.threads).map_err(|error| Error::Threads(error.to_string()))?;
+    let step = || progress(Stage::Step);
+    let scan = Scan {
+        system: &options.system,
+        project: &project,
+        files: &files,
+        models: &models,
+        lints: &lints,
+        matching: &matching,
+        step: &step,
+    };
+    let outcomes = pool.install(|| scan::scan(&scan));
+    let manifest_claims = manifests(&scan, &matching);
+    let mut run = Run { project: &project, lints: &lints, setup: &setup, files, options };
+    let mut report = run.report(outcomes, manifest_claims);
+    if report.summary.files == 0 && report.findings.is_empty() {
+        return Err(nothing(&project, options));
+    }
+    report.summary.elapsed = begun.elapsed();
+    let Run { files, .. } = run;
+    Ok(Checked { report, files, warnings: setup.warnings.clone() })
+}
+
+fn exclusions(setup: &Setup) -> Vec<Exclusion> {
+    let Some(config) = &setup.config else { return Vec::new() };
+    let base = std::path::absolute(config.folder()).unwrap_or_else(|_| config.folder().to_owned());
+    let entries = config.exclude.iter().map(|entry| Exclusion {
+        glob: entry.glob().clone(),
+        base: base.clone(),
+        reason: entry.reason.clone(),
+    });
+    entries.collect()
+}
+
+fn nothing(project: &Project, options: &Options) -> Error {
+    if let Some(problem) = project.problems.first() {
+        let path = crate::files::shown(&problem.path);
+        return Error::NothingScanned(format!("{path}: {}", problem.why));
+    }
+    let paths: Vec<String> = options.paths.iter().map(|path| crate::files::shown(path)).collect();
+    Error::NothingScanned(format!("there is no Rust source in {}", paths.join(", ")))
+}
+
+/// Claims about TOML files, each file read once for all lints.
+fn manifests(scan: &Scan<'_>, matching: &Matching<'_>) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for (path, _) in &scan.project.manifests {
+        let Ok(bytes) = scan.system.read(path) else { continue };
+        let Some(file) = scan.files.find(path) else { continue };
+        let (text, _) = crate::files::decode(bytes);
+        for (index, (lint, level)) in scan.lints.iter().enumerate() {
+            if *level == Level::Allow {
+                continue;
+            }
+            let inner =
+                lint.file.any.iter().map(|step| (step.manifest.as_ref(), step.label.as_deref()));
+            let matchers = inner.chain([(lint.file.manifest.as_ref(), None)]);
+            for (matcher, words) in matchers.filter_map(|(m, words)| Some((m?, words))) {
+                let hits = manifest::hits(matcher, path, &text, matching).unwrap_or_default();
+                claims.extend(
+                    hits.into_iter().map(|hit| manifest_claim(index, lint, words, file, hit)),
+                );
+            }
+        }
+    }
+    claims
+}
+
+fn manifest_claim(
+    index: usize,
+    lint: &Lint,
+    words: Option<&str>,
+    file: FileId,
+    hit: manifest::Hit,
+) -> Claim {
+    let mut values =
+        BTreeMap::from([("key".to_owned(), hit.key.clone()), ("name".to_owned(), hit.key)]);
+    for role in ["program", "path", "argument", "url"] {
+        values.insert(role.to_owned(), hit.value.clone());
+    }
+    let words = words.or(lint.file.words.label.as_deref()).unwrap_or("`{key}` is set here");
+    let place = Place { file, span: hit.span };
+    Claim {
+        lint: index,
+        primary: (place, claim::fill(words, &values)),
+        labels: Vec::new(),
+        values,
+        confidence: Confidence::High,
+        target: TargetKind::Loose,
+        target_name: Default::default(),
+        trigger: "when Cargo or an editor works in this folder".to_owned(),
+        owner: Default::default(),
+        note: None,
+    }
+}
+
+/// What turns outcomes into a report.
+struct Run<'a> {
+    project: &'a Project,
+    lints: &'a [(Lint, Level)],
+    setup: &'a Setup,
+    files: Files,
+    options: &'a Options,
+}
+
+impl Run<'_> {
+    fn report(&mut self, outcomes: Vec<Outcome>, manifest_claims: Vec<Claim>) -> Report {
+        let mut summary = Summary { packages: self.project.packages.len(), ..Summary::default() };
+        let mut claims = manifest_claims;
+        let mut directives: FxHashMap<FileId, Vec<crate::ir::Directive>> = FxHashMap::default();
+        let mut unanalysed = Vec::new();
+        for outcome in outcomes {
+            summary.files += outcome.files;
+            summary.lines += outcome.lines;
+            summary.facts += outcome.facts;
+            summary.calls += outcome.calls;
+            summary.unresolved_calls += outcome.unresolved;
+            for (id, path) in &outcome.met {
+                self.files.add(*id, path);
+            }
+            claims.extend(outcome.claims);
+            directives.extend(outcome.directives);
+            unanalysed.extend(outcome.gaps.into_iter().map(|gap| self.gap(gap)));
+            for (path, why) in outcome.unread {
+                unanalysed.push(Unanalysed { file: crate::files::shown(&path), place: None, why });
+            }
+        }
+        for problem in &self.project.problems {
+            let file = crate::files::shown(&problem.path);
+            let place = problem
+                .span
+                .and_then(|span| self.files.find(&problem.path).map(|file| Place { file, span }));
+            unanalysed.push(Unanalysed { file, place, why: problem.why.clone() });
+        }
+        let mut findings = self.findings(claims);
+        let (suppressed, notices) = self.suppress(&mut findings, &directives);
+        findings.extend(self.findings(notices));
+        let key = |finding: &Finding| {
+            let Place { file, span } = finding.primary.place;
+            (self.files.shown(file).to_owned(), span, finding.lint.clone())
+        };
+        findings.sort_by_cached_key(key);
+        unanalysed.sort_by(|a, b| (&a.file, a.place, &a.why).cmp(&(&b.file, b.place, &b.why)));
+        unanalysed.dedup();
+        let mut left_out: Vec<(String, String)> = self
+            .project
+            .left_out
+            .iter()
+            .map(|left| (crate::files::shown(&left.path), left.why.clone()))
+            .collect();
+        left_out.sort();
+        summary.denied = findings.iter().filter(|finding| finding.level >= Level::Deny).count();
+        summary.warned = findings.iter().filter(|finding| finding.level == Level::Warn).count();
+        summary.suppressed = suppressed;
+        summary.unanalysed =
+            unanalysed.iter().map(|u| u.file.as_str()).collect::<BTreeSet<_>>().len();
+        summary.left_out = left_out.len();
+        Report { findings, unanalysed, left_out, summary }
+    }
+
+    fn gap(&self, gap: Gap) -> Unanalysed {
+        let file = self.files.shown(gap.place.file).to_owned();
+        Unanalysed { file, place: Some(gap.place), why: gap.why }
+    }
+
+    /// Words and fingerprints; the same claim from several targets is made once.
+    fn findings(&self, mut claims: Vec<Claim>) -> Vec<Finding> {
+        claims.sort_by(|a, b| {
+            let key = |claim: &Claim| (claim.lint, claim.primary.0, claim.target);
+            key(a).cmp(&key(b))
+        });
+        claims.dedup_by_key(|claim| (claim.lint, claim.primary.0));
+        let sources = Sources::new(&self.files);
+        let mut ordinals: BTreeMap<String, usize> = BTreeMap::new();
+        let worded = claims.into_iter().map(|claim| {
+            let source = sources.get(claim.primary.0.file);
+            let print = self.fingerprint(&claim, source.text());
+            let ordinal = ordinals.entry(print.clone()).or_default();
+            *ordinal += 1;
+            self.finding(claim, format!("{print}-{ordinal}"))
+        });
+        worded.collect()
+    }
+
+    fn finding(&self, claim: Claim, fingerprint: String) -> Finding {
+        let (lint, level) = &self.lints[claim.lint];
+        let words = &lint.file.words;
+        let mut values = claim.values;
+        values.entry("target".to_owned()).or_insert_with(|| claim.target.word().to_owned());
+        if !claim.owner.is_empty() {
+            values.entry("item".to_owned()).or_insert_with(|| claim.owner.to_string());
+        }
+        let label = |(place, message): (Place, String)| Label { place, message };
+        let mut notes = vec![claim::fill(&words.note, &values)];
+        notes.extend(claim.note);
+        Finding {
+            lint: lint.file.id.as_str().into(),
+            group: lint.group,
+            level: *level,
+            confidence: claim.confidence.min(lint.file.confidence),
+            message: claim::fill(&words.headline, &values),
+            package: self.package(claim.primary.0.file),
+            target: claim.target,
+            target_name: claim.target_name,
+            trigger: claim.trigger,
+            primary: label(claim.primary),
+            labels: claim.labels.into_iter().map(label).collect(),
+            notes,
+            help: vec![claim::fill(&words.help, &values)],
+            values,
+            disclosure: Disclosure::Undisclosed,
+            fingerprint,
+        }
+    }
+
+    /// The innermost package that holds a file: its name and version.
+    fn package(&self, file: FileId) -> Option<smol_str::SmolStr> {
+        let path = self.files.path(file);
+        let holds =
+            self.project.packages.iter().filter(|package| path.starts_with(&package.folder));
+        let package = holds.max_by_key(|package| package.folder.components().count())?;
+        Some(format!("{} {}", package.name, package.version).into())
+    }
+
+    /// Stable across unrelated edits: nothing in it depends on where in the file it stands.
+    fn fingerprint(&self, claim: &Claim, text: &str) -> String {
+        let Place { file, span } = claim.primary.0;
+        let path = self.files.path(file);
+        let holds = self.project.packages.iter().map(|package| &package.folder);
+        let base =
+            holds.filter(|folder| path.starts_with(folder)).max_by_key(|f| f.components().count());
+        let relative = base.and_then(|base| path.strip_prefix(base).ok()).map_or_else(
+            || self.files.shown(file).to_owned(),
+            |relative| relative.to_string_lossy().replace('\\', "/"),
+        );
+        let code = text.get(span.range()).unwrap_or_default();
+        let code: Vec<&str> = code.split_whitespace().collect();
+        let parts =
+            [&self.lints[claim.lint].0.file.id, &relative, claim.owner.as_str(), &code.join(" ")];
+        let mut hasher = blake3::Hasher::new();
+        for part in parts {
+            hasher.update(part.as_bytes());
+            hasher.update(&[0]);
+        }
+        hasher.finalize().to_hex()[..16].to_owned()
+    }
+
+    /// Takes out what inline allows cover; how many, and what is wrong with allows.
+    fn suppress(
+        &self,
+        findings: &mut Vec<Finding>,
+        directives: &FxHashMap<FileId, Vec<crate::ir::Directive>>,
+    ) -> (usize, Vec<Claim>) {
+        let mut notices = Vec::new();
+        let mut gone: BTreeSet<usize> = BTreeSet::new();
+        if self.options.untrusted || !self.options.suppressions {
+            return (0, notices);
+        }
+        let mut by_file: Vec<FileId> = directives.keys().copied().collect();
+        by_file.sort();
+        for file in by_file {
+            let text = self.files.text(file);
+            let line = |span: Span| {
+                let lines = text[..span.start as usize].matches('\n').count() + 1;
+                u32::try_from(lines).unwrap_or(u32::MAX)
+            };
+            let given: Vec<suppress::Directive> = directives[&file]
+                .iter()
+                .map(|directive| suppress::Directive {
+                    span: directive.span,
+                    line: line(directive.span),
+                    text: directive.text.clone(),
+                    item_span: directive.item,
+                })
+                .collect();
+            let here: Vec<usize> =
+                (0..findings.len()).filter(|at| findings[*at].primary.place.file == file).collect();
+            let claims: Vec<suppress::Claim<'_>> = here
+                .iter()
+                .map(|at| {
+                    let finding = &findings[*at];
+                    suppress::Claim {
+                        lint: &finding.lint,
+                        level: finding.level,
+                        span: finding.primary.place.span,
+                    }
+                })
+                .collect();
+            let outcome = suppress::apply(&text, &given, &claims, &self.setup.levels);
+            let covered = here.iter().zip(&outcome.suppressed).filter(|(_, by)| by.is_some());
+            gone.extend(covered.map(|(at, _)| *at));
+            for notice in outcome.notices {
+                self.allow_notice(file, notice, &mut notices);
+            }
+        }
+        let mut at = 0;
+        findings.retain(|_| {
+            at += 1;
+            !gone.contains(&(at - 1))
+        });
+        (gone.len(), notices)
+    }
+
+    fn allow_notice(&self, file: FileId, notice: suppress::Notice, claims: &mut Vec<Claim>) {
+        for (index, (lint, level)) in self.lints.iter().enumerate() {
+            if lint.file.notice != Some(Notice::UnusedAllow) || *level == Level::Allow {
+                continue;
+            }
+            claims.push(Claim {
+                lint: index,
+                primary: (Place { file, span: notice.span }, notice.message.clone()),
+                labels: Vec::new(),
+                values: BTreeMap::from([("name".to_owned(), notice.message.clone())]),
+                confidence: Confidence::High,
+                target: TargetKind::Loose,
+                target_name: Default::default(),
+                trigger: String::new(),
+                owner: Default::default(),
+                note: notice.help.clone(),
+            });
+        }
+    }
 }

@@ -103,6 +103,10 @@ impl Files {
         self.met.insert(id, (path.to_owned(), shown(path)));
     }
 
+    pub fn contains(&self, id: FileId) -> bool {
+        (id.0 as usize) < self.paths.len() || self.met.contains_key(&id)
+    }
+
     pub fn path(&self, id: FileId) -> &Path {
         match self.met.get(&id) {
             Some((path, _)) => path,

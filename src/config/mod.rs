@@ -81,6 +81,10 @@ impl Config {
 }
 
 impl Exclude {
+    pub fn glob(&self) -> &GlobMatcher {
+        &self.matcher
+    }
+
     /// Whether the path, or a folder that it lies in, fits the pattern. The path is relative
     /// to the folder of the configuration.
     pub fn matches(&self, path: &Path) -> bool {

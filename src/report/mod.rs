@@ -21,7 +21,7 @@ mod excerpt;
 mod human;
 mod json;
 mod notes;
-mod position;
+pub(crate) mod position;
 mod progress;
 mod short;
 #[cfg(test)]

@@ -156,7 +156,7 @@ impl<'a> Sources<'a> {
     }
 
     fn knows(&self, file: FileId) -> bool {
-        (file.0 as usize) < self.files.len()
+        self.files.contains(file)
     }
 }
 
