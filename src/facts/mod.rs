@@ -20,7 +20,7 @@ use smol_str::SmolStr;
 
 use self::value::Value;
 use crate::model::Models;
-use crate::names::{BodyRef, CrateId, Def, Owned, Resolver, Unit};
+use crate::names::{BodyRef, CrateId, Def, Memo, Owned, Resolver, Unit};
 use crate::span::{Place, Span};
 use crate::vocab::{Confidence, DataKind, Effect, Role};
 
@@ -86,16 +86,17 @@ pub struct CrateFacts {
 pub struct Context<'a> {
     pub unit: &'a Unit,
     pub models: &'a Models,
+    pub memo: &'a Memo,
     constants: RefCell<FxHashMap<Def, Value>>,
 }
 
 impl<'a> Context<'a> {
-    pub fn new(unit: &'a Unit, models: &'a Models) -> Self {
-        Self { unit, models, constants: RefCell::default() }
+    pub fn new(unit: &'a Unit, models: &'a Models, memo: &'a Memo) -> Self {
+        Self { unit, models, memo, constants: RefCell::default() }
     }
 
     pub fn resolver(&self) -> Resolver<'a> {
-        Resolver { unit: self.unit, models: self.models }
+        Resolver { unit: self.unit, models: self.models, memo: self.memo }
     }
 
     /// The value of a constant of the scan; unknown while it is being worked out.

@@ -58,7 +58,7 @@ impl Draft {
     }
 
     pub fn finish(self, _file: FileId) -> Option<Fact> {
-        if self.effects.is_empty() || self.dropped {
+        if (self.effects.is_empty() && self.marks.is_empty()) || self.dropped {
             return None;
         }
         let Self { place, effects, data, marks, steps, args, confidence, .. } = self;

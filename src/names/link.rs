@@ -13,7 +13,8 @@ enum Link {
 /// Fills the members, extensions and implementations of every crate of the unit.
 pub fn link(unit: &mut Unit, models: &Models) {
     let mut links: Vec<(CrateId, Link)> = Vec::new();
-    let resolver = Resolver { unit, models };
+    let memo = Memo::default();
+    let resolver = Resolver { unit, models, memo: &memo };
     for id in unit.crate_ids() {
         for block in &unit.krate(id).impls {
             let module = unit.module(id, block.module);

@@ -21,7 +21,7 @@ use smol_str::SmolStr;
 
 pub use self::link::link;
 pub use self::modules::{LoadError, Loader, build, normal};
-pub use self::paths::Res;
+pub use self::paths::{Memo, Res};
 pub use self::types::{Bound, Callee, Ty};
 use crate::ir::{BodyId, FileIr, Item, ItemId, ItemKind, Name, Path};
 use crate::model::Models;
@@ -198,6 +198,7 @@ impl Unit {
 pub struct Resolver<'a> {
     pub unit: &'a Unit,
     pub models: &'a Models,
+    pub memo: &'a Memo,
 }
 
 /// What a target needs to become a module tree.

@@ -1,5 +1,9 @@
 //! What a path means: walking modules, imports, globs, re-exports and other crates.
 
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
 use smallvec::{SmallVec, smallvec};
 
 use super::prelude;
@@ -7,6 +11,21 @@ use super::*;
 
 /// Imports of imports before we stop; longer chains than this are not written by hand.
 const MAX_STEPS: usize = 24;
+/// Paths that are being resolved for the sake of other paths: aliases of aliases, `Self` in
+/// the type that it means.
+const MAX_NESTED: u32 = 48;
+/// Modules looked into for one path. Hostile imports could ask for exponentially many.
+const MAX_LOOKUPS: u32 = 4_000;
+
+/// What was found out about names; a unit is analysed on one thread.
+#[derive(Debug, Default)]
+pub struct Memo {
+    /// What each module imports everything from.
+    globs: RefCell<FxHashMap<(CrateId, ModuleId), Rc<[Res]>>>,
+    names: RefCell<FxHashMap<(CrateId, ModuleId, Name), Meanings>>,
+    nested: Cell<u32>,
+    lookups: Cell<u32>,
+}
 
 /// What a path means.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -26,7 +45,17 @@ pub type Meanings = SmallVec<[Res; 1]>;
 impl Resolver<'_> {
     /// Every meaning of a path in a module. `generics` are the type parameters in sight.
     pub fn path(&self, at: (CrateId, ModuleId), path: &Path) -> Meanings {
-        self.walk(at, path, MAX_STEPS)
+        let nested = self.memo.nested.get();
+        if nested == 0 {
+            self.memo.lookups.set(0);
+        }
+        if nested >= MAX_NESTED {
+            return Meanings::new();
+        }
+        self.memo.nested.set(nested + 1);
+        let found = self.walk(at, path, MAX_STEPS);
+        self.memo.nested.set(nested);
+        found
     }
 
     fn walk(&self, at: (CrateId, ModuleId), path: &Path, steps: usize) -> Meanings {
@@ -149,9 +178,29 @@ impl Resolver<'_> {
 
     /// The meanings of a name inside of one module, imports and globs followed.
     fn in_module(&self, krate: CrateId, id: ModuleId, name: &Name, steps: usize) -> Meanings {
-        let module = self.unit.module(krate, id);
+        let key = (krate, id, name.clone());
+        if let Some(known) = self.memo.names.borrow().get(&key) {
+            return known.clone();
+        }
+        let lookups = self.memo.lookups.get() + 1;
+        self.memo.lookups.set(lookups);
+        if lookups > MAX_LOOKUPS || steps == 0 {
+            return Meanings::new();
+        }
+        let mut found = self.declared(krate, id, name, steps);
+        if found.is_empty() {
+            found = self.through_globs(krate, id, name, steps);
+        }
+        if self.memo.lookups.get() <= MAX_LOOKUPS && steps > MAX_STEPS / 2 {
+            self.memo.names.borrow_mut().insert(key, found.clone());
+        }
+        found
+    }
+
+    /// What a module itself declares or imports by name.
+    fn declared(&self, krate: CrateId, id: ModuleId, name: &Name, steps: usize) -> Meanings {
         let mut meanings = Meanings::new();
-        for binding in module.names.get(name).into_iter().flatten() {
+        for binding in self.unit.module(krate, id).names.get(name).into_iter().flatten() {
             match binding {
                 Binding::Item(def) => meanings.push(self.aliased(*def)),
                 Binding::Module(inner) => meanings.push(Res::Module(krate, *inner)),
@@ -165,28 +214,52 @@ impl Resolver<'_> {
                 Binding::Import(path) => meanings.extend(self.import(krate, id, name, path, steps)),
             }
         }
-        if !meanings.is_empty() {
-            return meanings;
-        }
-        for glob in &module.globs {
-            for source in self.import(krate, id, &Name::default(), glob, steps) {
-                match source {
-                    Res::Module(other, inner) if (other, inner) == (krate, id) => {}
-                    Res::Module(other, inner) if steps > 0 => {
-                        meanings.extend(self.in_module(other, inner, name, steps - 1));
+        meanings
+    }
+
+    /// What the modules, enums and crates that are imported as a whole bring; each is looked
+    /// into once, however they import each other.
+    fn through_globs(&self, krate: CrateId, id: ModuleId, name: &Name, steps: usize) -> Meanings {
+        let mut meanings = Meanings::new();
+        let mut seen: FxHashSet<Res> = FxHashSet::from_iter([Res::Module(krate, id)]);
+        let mut open: Vec<Res> = self.globs(krate, id, steps).to_vec();
+        open.reverse();
+        while let Some(source) = open.pop() {
+            if !seen.insert(source.clone()) {
+                continue;
+            }
+            match source {
+                Res::Module(other, inner) => {
+                    let found = self.declared(other, inner, name, steps - 1);
+                    if found.is_empty() {
+                        open.extend(self.globs(other, inner, steps).iter().rev().cloned());
                     }
-                    Res::Def(def) => meanings.extend(self.variant(def, name)),
-                    Res::External(prefix) => {
-                        let path = self.models.canonical(&format!("{prefix}::{name}"));
-                        if self.models.knows(&path) {
-                            meanings.push(Res::External(path));
-                        }
-                    }
-                    _ => {}
+                    meanings.extend(found);
                 }
+                Res::Def(def) => meanings.extend(self.variant(def, name)),
+                Res::External(prefix) => {
+                    let path = self.models.canonical(&format!("{prefix}::{name}"));
+                    if self.models.knows(&path) {
+                        meanings.push(Res::External(path));
+                    }
+                }
+                Res::Assoc(..) | Res::Variant(..) => {}
             }
         }
         meanings
+    }
+
+    fn globs(&self, krate: CrateId, id: ModuleId, steps: usize) -> Rc<[Res]> {
+        if let Some(known) = self.memo.globs.borrow().get(&(krate, id)) {
+            return Rc::clone(known);
+        }
+        // While they are being worked out, a module's globs bring nothing.
+        self.memo.globs.borrow_mut().insert((krate, id), Rc::from([]));
+        let paths = &self.unit.module(krate, id).globs;
+        let sources = paths.iter().flat_map(|path| self.import(krate, id, &Name::default(), path, steps));
+        let sources: Rc<[Res]> = sources.collect();
+        self.memo.globs.borrow_mut().insert((krate, id), Rc::clone(&sources));
+        sources
     }
 
     /// The path of a `use`: it begins with a crate, with a name in sight, or (before 2018)

@@ -13,7 +13,7 @@ use crate::ir::Directive;
 use crate::lint::claim::{self, Claim};
 use crate::lint::engine::{self, Subject};
 use crate::lint::spec::Notice;
-use crate::names::{self, CratePlan, Resolver, Unit};
+use crate::names::{self, CratePlan, Memo, Unit};
 use crate::project::PackageId;
 use crate::span::{FileId, Place, Span};
 use crate::vocab::{Confidence, Level, TargetKind};
@@ -59,8 +59,9 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
     names::link(&mut unit, scan.models);
 
     let mut outcome = Outcome::default();
-    let resolver = Resolver { unit: &unit, models: scan.models };
-    let context = Context::new(&unit, scan.models);
+    let memo = Memo::default();
+    let context = Context::new(&unit, scan.models, &memo);
+    let resolver = context.resolver();
     for krate in unit.crate_ids() {
         let facts = facts::collect(&context, krate);
         outcome.facts += facts.facts.len();
