@@ -34,7 +34,7 @@ impl Pass<'_, '_> {
             Callee::External(path) => self.external_call(id, &path, span, args),
             Callee::Local(def) => {
                 self.edge(def, span);
-                let ty = self.output(def);
+                let ty = self.cx.output(def);
                 self.set_type(id, ty);
             }
             Callee::Constructor(def) => {
@@ -132,17 +132,6 @@ impl Pass<'_, '_> {
         match self.ty(expr) {
             Ty::External(_, args) => args.clone(),
             _ => Vec::new(),
-        }
-    }
-
-    /// The declared result of a function of the scan.
-    fn output(&self, def: Def) -> Ty {
-        match &self.cx.unit.item(def).kind {
-            ItemKind::Function(function) => match &function.output {
-                Some(output) => self.cx.resolver().ty((def.krate, def.module), output),
-                None => Ty::Unknown,
-            },
-            _ => Ty::Unknown,
         }
     }
 
@@ -271,7 +260,7 @@ impl Pass<'_, '_> {
         for def in defs {
             self.edge(*def, span);
         }
-        let output = defs.iter().map(|def| self.output(*def)).find(|ty| *ty != Ty::Unknown);
+        let output = defs.iter().map(|def| self.cx.output(*def)).find(|ty| *ty != Ty::Unknown);
         self.set_type(id, output.unwrap_or_default());
         !defs.is_empty()
     }

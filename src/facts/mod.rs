@@ -19,8 +19,9 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use self::value::Value;
+use crate::ir::ItemKind;
 use crate::model::Models;
-use crate::names::{BodyRef, CrateId, Def, Memo, Owned, Resolver, Unit};
+use crate::names::{BodyRef, CrateId, Def, Memo, Owned, Resolver, Ty, Unit};
 use crate::span::{Place, Span};
 use crate::vocab::{Confidence, DataKind, Effect, Role};
 
@@ -88,15 +89,31 @@ pub struct Context<'a> {
     pub models: &'a Models,
     pub memo: &'a Memo,
     constants: RefCell<FxHashMap<Def, Value>>,
+    outputs: RefCell<FxHashMap<Def, Ty>>,
 }
 
 impl<'a> Context<'a> {
     pub fn new(unit: &'a Unit, models: &'a Models, memo: &'a Memo) -> Self {
-        Self { unit, models, memo, constants: RefCell::default() }
+        Self { unit, models, memo, constants: RefCell::default(), outputs: RefCell::default() }
     }
 
     pub fn resolver(&self) -> Resolver<'a> {
         Resolver { unit: self.unit, models: self.models, memo: self.memo }
+    }
+
+    /// The declared result of a function of the scan.
+    fn output(&self, def: Def) -> Ty {
+        if let Some(known) = self.outputs.borrow().get(&def) {
+            return known.clone();
+        }
+        let output = match &self.unit.item(def).kind {
+            ItemKind::Function(function) => function.output.as_ref(),
+            _ => None,
+        };
+        let at = (def.krate, def.module);
+        let ty = output.map(|output| self.resolver().ty(at, output)).unwrap_or_default();
+        self.outputs.borrow_mut().insert(def, ty.clone());
+        ty
     }
 
     /// The value of a constant of the scan; unknown while it is being worked out.

@@ -23,6 +23,8 @@ pub struct Memo {
     /// What each module imports everything from.
     globs: RefCell<FxHashMap<(CrateId, ModuleId), Rc<[Res]>>>,
     names: RefCell<FxHashMap<(CrateId, ModuleId, Name), Meanings>>,
+    /// What aliases mean; an alias that is being worked out means itself.
+    aliases: RefCell<FxHashMap<Def, Res>>,
     nested: Cell<u32>,
     lookups: Cell<u32>,
 }
@@ -41,6 +43,21 @@ pub enum Res {
 }
 
 pub type Meanings = SmallVec<[Res; 1]>;
+
+/// Meanings that one name has at most: `cfg` branches and globs give a few.
+const MAX_MEANINGS: usize = 8;
+
+/// Adds what is not there yet.
+fn add(meanings: &mut Meanings, more: impl IntoIterator<Item = Res>) {
+    for meaning in more {
+        if meanings.len() >= MAX_MEANINGS {
+            return;
+        }
+        if !meanings.contains(&meaning) {
+            meanings.push(meaning);
+        }
+    }
+}
 
 impl Resolver<'_> {
     /// Every meaning of a path in a module. `generics` are the type parameters in sight.
@@ -75,9 +92,7 @@ impl Resolver<'_> {
             let mut next = Meanings::new();
             for meaning in meanings {
                 let found = self.step(meaning, previous, &segment.name, steps, at);
-                next.extend(
-                    found.into_iter().filter(|found| !next.contains(found)).collect::<Vec<_>>(),
-                );
+                add(&mut next, found);
             }
             meanings = next;
             previous = segment;
@@ -202,7 +217,7 @@ impl Resolver<'_> {
         let mut meanings = Meanings::new();
         for binding in self.unit.module(krate, id).names.get(name).into_iter().flatten() {
             match binding {
-                Binding::Item(def) => meanings.push(self.aliased(*def)),
+                Binding::Item(def) => add(&mut meanings, [self.aliased(*def)]),
                 Binding::Module(inner) => meanings.push(Res::Module(krate, *inner)),
                 Binding::Extern(original) if original == "self" => {
                     meanings.push(Res::Module(krate, ModuleId(0)));
@@ -211,7 +226,9 @@ impl Resolver<'_> {
                     let other = self.other_crate(krate, original);
                     meanings.push(other.unwrap_or_else(|| Res::External(original.clone())));
                 }
-                Binding::Import(path) => meanings.extend(self.import(krate, id, name, path, steps)),
+                Binding::Import(path) => {
+                    add(&mut meanings, self.import(krate, id, name, path, steps))
+                }
             }
         }
         meanings
@@ -234,9 +251,9 @@ impl Resolver<'_> {
                     if found.is_empty() {
                         open.extend(self.globs(other, inner, steps).iter().rev().cloned());
                     }
-                    meanings.extend(found);
+                    add(&mut meanings, found);
                 }
-                Res::Def(def) => meanings.extend(self.variant(def, name)),
+                Res::Def(def) => add(&mut meanings, self.variant(def, name)),
                 Res::External(prefix) => {
                     let path = self.models.canonical(&format!("{prefix}::{name}"));
                     if self.models.knows(&path) {
@@ -256,7 +273,8 @@ impl Resolver<'_> {
         // While they are being worked out, a module's globs bring nothing.
         self.memo.globs.borrow_mut().insert((krate, id), Rc::from([]));
         let paths = &self.unit.module(krate, id).globs;
-        let sources = paths.iter().flat_map(|path| self.import(krate, id, &Name::default(), path, steps));
+        let sources =
+            paths.iter().flat_map(|path| self.import(krate, id, &Name::default(), path, steps));
         let sources: Rc<[Res]> = sources.collect();
         self.memo.globs.borrow_mut().insert((krate, id), Rc::clone(&sources));
         sources
@@ -357,13 +375,17 @@ impl Resolver<'_> {
 
     /// An alias means what its type means.
     fn aliased(&self, def: Def) -> Res {
-        match &self.unit.item(def).kind {
-            ItemKind::Alias(ty) => match self.ty_bounded((def.krate, def.module), ty, 8) {
-                Ty::Unknown => Res::Def(def),
-                ty => self.type_meaning(ty),
-            },
-            _ => Res::Def(def),
+        let ItemKind::Alias(ty) = &self.unit.item(def).kind else { return Res::Def(def) };
+        if let Some(known) = self.memo.aliases.borrow().get(&def) {
+            return known.clone();
         }
+        self.memo.aliases.borrow_mut().insert(def, Res::Def(def));
+        let meaning = match self.ty((def.krate, def.module), ty) {
+            Ty::Unknown => Res::Def(def),
+            ty => self.type_meaning(ty),
+        };
+        self.memo.aliases.borrow_mut().insert(def, meaning.clone());
+        meaning
     }
 
     fn type_meaning(&self, ty: Ty) -> Res {

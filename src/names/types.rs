@@ -3,8 +3,8 @@
 use super::*;
 use crate::ir::Type;
 
-/// Aliases of aliases, types in types.
-const MAX_DEPTH: usize = 12;
+/// Aliases of aliases, types in types: what lies deeper is unknown.
+const MAX_DEPTH: usize = 6;
 
 /// What is known of a type. References are seen through.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
