@@ -107,6 +107,12 @@ impl Models {
         self.calls.get(path)
     }
 
+    /// Whether some row puts this mark on a fact.
+    pub fn knows_mark(&self, mark: &str) -> bool {
+        let rows = self.calls.values().chain(self.any_receiver.values());
+        rows.flat_map(|row| &row.marks).any(|known| known == mark)
+    }
+
     pub fn any_receiver(&self, method: &str) -> Option<&CallRow> {
         self.any_receiver.get(method)
     }

@@ -1,0 +1,150 @@
+//! Every lint file: its examples run, and the names that it refers to exist.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use overt::files::FileSystem;
+use overt::lint::load::{Lint, built_in};
+use overt::lint::spec::{CallMatcher, Example, Step, ValueMatcher};
+use overt::model::{Models, expand};
+
+fn lints() -> Vec<Lint> {
+    built_in(overt::lint::detectors()).expect("the built-in lints load")
+}
+
+#[test]
+fn examples_say_what_their_marks_say() {
+    let lints = lints();
+    let mut wrong = Vec::new();
+    for lint in &lints {
+        for (index, example) in lint.file.examples.iter().enumerate() {
+            if let Err(why) = run(lint, example) {
+                wrong.push(format!("{} example {}: {why}", lint.id(), index + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(lints.len() >= 20);
+}
+
+fn run(lint: &Lint, example: &Example) -> Result<(), String> {
+    let base = Path::new("/example");
+    let mut texts: Vec<(String, String)> =
+        example.files.iter().map(|(path, text)| (path.clone(), unescape(text))).collect();
+    if !example.code.is_empty() {
+        texts.push((example.file.clone(), unescape(&example.code)));
+    }
+    let has = |texts: &[(String, String)], name: &str| texts.iter().any(|(path, _)| path == name);
+    if !has(&texts, "Cargo.toml") {
+        let manifest = manifest(&texts);
+        texts.push(("Cargo.toml".to_owned(), manifest));
+    }
+    if !has(&texts, "src/lib.rs") && !has(&texts, "src/main.rs") {
+        texts.push(("src/lib.rs".to_owned(), String::new()));
+    }
+    let expected: BTreeSet<_> =
+        texts.iter().flat_map(|(path, text)| common::marks(path, text, lint.id())).collect();
+    let files = texts.into_iter().map(|(path, text)| (base.join(path), text));
+    let checked = common::run(FileSystem::memory(files), base, lint.id());
+    let found = common::spots(&checked, lint.id(), base);
+    match (example.flagged, &example.todo) {
+        (Some(true), None) if expected.is_empty() => {
+            Err("flagged, and nothing is marked".to_owned())
+        }
+        (Some(false), None) if example.because.is_none() => {
+            Err("quiet without a `because`".to_owned())
+        }
+        (Some(_), None) if found != expected => {
+            Err(format!("found {found:?}, marked {expected:?}"))
+        }
+        (Some(_), None) => Ok(()),
+        (None, Some(_)) if found.is_empty() => Ok(()),
+        (None, Some(_)) => Err(format!("a known miss is found now, say so: {found:?}")),
+        _ => Err("either `flagged` or `todo`".to_owned()),
+    }
+}
+
+/// A manifest that names every crate that the code seems to use.
+fn manifest(texts: &[(String, String)]) -> String {
+    let word = regex::Regex::new(
+        r"\b([a-z][a-z0-9_]*)(?:::|!)|\bextern crate ([a-z0-9_]+)|\buse ([a-z0-9_]+)",
+    )
+    .expect("valid");
+    let own = ["std", "core", "alloc", "crate", "self", "super", "proc_macro", "test"];
+    let mut names = BTreeSet::new();
+    for (_, text) in texts.iter().filter(|(path, _)| path.ends_with(".rs")) {
+        let found = word.captures_iter(text).filter_map(|c| c.get(1).or(c.get(2)).or(c.get(3)));
+        names.extend(
+            found.map(|name| name.as_str().to_owned()).filter(|n| !own.contains(&n.as_str())),
+        );
+    }
+    let dependencies: String = names.iter().map(|name| format!("{name} = \"*\"\n")).collect();
+    format!(
+        "[package]\nname = \"example\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\
+         [dependencies]\n{dependencies}[build-dependencies]\n{dependencies}"
+    )
+}
+
+/// Turns `\u{202e}` into the character that it names.
+fn unescape(text: &str) -> String {
+    let escape = regex::Regex::new(r"\\u\{([0-9a-f]+)\}").expect("valid");
+    let replace = |captures: &regex::Captures<'_>| {
+        let number = u32::from_str_radix(&captures[1], 16).ok();
+        number.and_then(char::from_u32).map_or_else(|| captures[0].to_owned(), String::from)
+    };
+    escape.replace_all(text, replace).into_owned()
+}
+
+#[test]
+fn lints_refer_only_to_what_the_models_know() {
+    let models =
+        overt::model::load::load(Vec::new()).unwrap_or_else(|e| panic!("{}", e.join("\n")));
+    let mut wrong = Vec::new();
+    for lint in lints() {
+        let file = &lint.file;
+        let mut calls: Vec<&CallMatcher> = file.call.iter().collect();
+        file.all.iter().chain(&file.any).for_each(|step| step_calls(step, &mut calls));
+        for call in calls {
+            check_call(lint.id(), call, &models, &mut wrong);
+        }
+        for manifest in
+            file.manifest.iter().chain(file.any.iter().filter_map(|step| step.manifest.as_ref()))
+        {
+            for value in manifest.value.iter().chain(&manifest.except) {
+                check_value(lint.id(), value, &models, &mut wrong);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn step_calls<'a>(step: &'a Step, calls: &mut Vec<&'a CallMatcher>) {
+    calls.extend(&step.call);
+    step.any.iter().for_each(|inner| step_calls(inner, calls));
+}
+
+fn check_call(lint: &str, call: &CallMatcher, models: &Models, wrong: &mut Vec<String>) {
+    for path in call.paths.iter().flat_map(|path| expand(path)) {
+        let known = path.trim_end_matches("::*").trim_end_matches('!');
+        if !models.knows(known) {
+            wrong.push(format!("{lint}: no model knows `{path}`"));
+        }
+    }
+    for mark in call.marks.iter().chain(&call.without_marks) {
+        if !models.knows_mark(mark) {
+            wrong.push(format!("{lint}: no model gives the mark `{mark}`"));
+        }
+    }
+    call.args.values().for_each(|value| check_value(lint, value, models, wrong));
+    call.except.iter().for_each(|except| check_call(lint, except, models, wrong));
+}
+
+fn check_value(lint: &str, value: &ValueMatcher, models: &Models, wrong: &mut Vec<String>) {
+    for class in value.class.iter().chain(&value.not_class) {
+        if !models.classes.contains_key(class.as_str()) {
+            wrong.push(format!("{lint}: there is no class `{class}`"));
+        }
+    }
+}
