@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use rustc_hash::FxHashMap;
@@ -14,6 +14,7 @@ use crate::config::{self, Request, Setup};
 use crate::file_error::FileError;
 use crate::files::{FileSystem, Files};
 use crate::finding::{Disclosure, Finding, Label, Report, Summary, Unanalysed};
+use crate::inventory::Entry;
 use crate::lint::claim::{self, Claim};
 use crate::lint::load::Lint;
 use crate::lint::manifest;
@@ -39,6 +40,8 @@ pub struct Options {
     pub deny_warnings: bool,
     pub threads: Option<usize>,
     pub system: FileSystem,
+    /// Whether the facts are kept, for [`Checked::inventory`].
+    pub inventory: bool,
 }
 
 /// A finished run.
@@ -47,6 +50,25 @@ pub struct Checked {
     pub report: Report,
     pub files: Files,
     pub warnings: Vec<FileError>,
+    /// Every fact, sorted by place, when it was asked for.
+    pub inventory: Vec<Entry>,
+    packages: Vec<(PathBuf, smol_str::SmolStr)>,
+}
+
+impl Checked {
+    /// The innermost package that holds a file: its name and version.
+    pub fn package(&self, file: FileId) -> Option<smol_str::SmolStr> {
+        innermost(&self.packages, self.files.path(file)).map(|(_, package)| package.clone())
+    }
+}
+
+/// Of the folders that hold a path, the innermost.
+fn innermost<'p>(
+    packages: &'p [(PathBuf, smol_str::SmolStr)],
+    path: &Path,
+) -> Option<&'p (PathBuf, smol_str::SmolStr)> {
+    let holds = packages.iter().filter(|(folder, _)| path.starts_with(folder));
+    holds.max_by_key(|(folder, _)| folder.components().count())
 }
 
 /// How far a run is.
@@ -117,17 +139,36 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         lints: &lints,
         matching: &matching,
         step: &step,
+        inventory: options.inventory,
     };
     let outcomes = pool.install(|| scan::scan(&scan));
     let manifest_claims = manifests(&scan, &matching);
-    let mut run = Run { project: &project, lints: &lints, setup: &setup, files, options };
+    let packages = project.packages.iter().map(|package| {
+        (package.folder.clone(), format!("{} {}", package.name, package.version).into())
+    });
+    let packages: Vec<(PathBuf, smol_str::SmolStr)> = packages.collect();
+    let mut outcomes = outcomes;
+    let mut inventory: Vec<Entry> =
+        outcomes.iter_mut().flat_map(|outcome| std::mem::take(&mut outcome.inventory)).collect();
+    let mut run = Run {
+        project: &project,
+        packages: &packages,
+        lints: &lints,
+        setup: &setup,
+        files,
+        options,
+    };
     let mut report = run.report(outcomes, manifest_claims);
     if report.summary.files == 0 && report.findings.is_empty() {
         return Err(nothing(&project, options));
     }
     report.summary.elapsed = begun.elapsed();
     let Run { files, .. } = run;
-    Ok(Checked { report, files, warnings: setup.warnings.clone() })
+    inventory.sort_by_cached_key(|entry| {
+        (files.shown(entry.place.file).to_owned(), entry.place.span, entry.target)
+    });
+    inventory.dedup_by_key(|entry| (entry.place, entry.calls.clone()));
+    Ok(Checked { report, files, warnings: setup.warnings.clone(), inventory, packages })
 }
 
 fn exclusions(setup: &Setup) -> Vec<Exclusion> {
@@ -206,6 +247,7 @@ fn manifest_claim(
 /// What turns outcomes into a report.
 struct Run<'a> {
     project: &'a Project,
+    packages: &'a [(PathBuf, smol_str::SmolStr)],
     lints: &'a [(Lint, Level)],
     setup: &'a Setup,
     files: Files,
@@ -308,7 +350,8 @@ impl Run<'_> {
             level: *level,
             confidence: claim.confidence.min(lint.file.confidence),
             message: claim::fill(&words.headline, &values),
-            package: self.package(claim.primary.0.file),
+            package: innermost(self.packages, self.files.path(claim.primary.0.file))
+                .map(|(_, package)| package.clone()),
             target: claim.target,
             target_name: claim.target_name,
             trigger: claim.trigger,
@@ -322,23 +365,12 @@ impl Run<'_> {
         }
     }
 
-    /// The innermost package that holds a file: its name and version.
-    fn package(&self, file: FileId) -> Option<smol_str::SmolStr> {
-        let path = self.files.path(file);
-        let holds =
-            self.project.packages.iter().filter(|package| path.starts_with(&package.folder));
-        let package = holds.max_by_key(|package| package.folder.components().count())?;
-        Some(format!("{} {}", package.name, package.version).into())
-    }
-
     /// Stable across unrelated edits: nothing in it depends on where in the file it stands.
     fn fingerprint(&self, claim: &Claim, text: &str) -> String {
         let Place { file, span } = claim.primary.0;
         let path = self.files.path(file);
-        let holds = self.project.packages.iter().map(|package| &package.folder);
-        let base =
-            holds.filter(|folder| path.starts_with(folder)).max_by_key(|f| f.components().count());
-        let relative = base.and_then(|base| path.strip_prefix(base).ok()).map_or_else(
+        let base = innermost(self.packages, path);
+        let relative = base.and_then(|(base, _)| path.strip_prefix(base).ok()).map_or_else(
             || self.files.shown(file).to_owned(),
             |relative| relative.to_string_lossy().replace('\\', "/"),
         );

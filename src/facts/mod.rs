@@ -5,6 +5,7 @@
 //! facts; a builder with everything that is called on it is one fact. Facts are an inventory:
 //! they claim nothing and never fail a build.
 
+pub mod attributes;
 mod body;
 mod calls;
 mod eval;
@@ -79,8 +80,19 @@ pub struct Edge {
 pub struct CrateFacts {
     pub facts: Vec<Fact>,
     pub bodies: Vec<BodyFacts>,
+    /// The items that run before `main`.
+    pub early: Vec<attributes::Early>,
     pub calls: usize,
     pub unresolved: usize,
+}
+
+impl CrateFacts {
+    /// The number of the body of an item.
+    pub fn body_number(&self, def: Def) -> Option<usize> {
+        self.bodies
+            .iter()
+            .position(|body| body.owner.at.file == def.file && body.owner.item == def.item)
+    }
 }
 
 /// What the passes over the bodies of a unit share.
@@ -144,5 +156,6 @@ pub fn collect(context: &Context<'_>, krate: CrateId) -> CrateFacts {
         }));
         all.bodies.push(BodyFacts { owner: owner.clone(), edges });
     }
+    attributes::early(context, krate, &mut all);
     all
 }

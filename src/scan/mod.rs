@@ -33,6 +33,8 @@ pub struct Scan<'a> {
     pub matching: &'a Matching<'a>,
     /// Called once for each file that was read.
     pub step: &'a (dyn Fn() + Sync),
+    /// Whether the facts are kept.
+    pub inventory: bool,
 }
 
 /// Analyses every unit, on a pool whose threads have the stack that parsing needs.

@@ -9,6 +9,7 @@ use super::Scan;
 use super::loader::UnitFiles;
 use super::plan::{self, Members};
 use crate::facts::{self, Context};
+use crate::inventory::Entry;
 use crate::ir::Directive;
 use crate::lint::claim::{self, Claim};
 use crate::lint::engine::{self, Subject};
@@ -22,6 +23,8 @@ use crate::vocab::{Confidence, Level, TargetKind};
 #[derive(Debug, Default)]
 pub struct Outcome {
     pub claims: Vec<Claim>,
+    /// The facts, when they are kept.
+    pub inventory: Vec<Entry>,
     pub gaps: Vec<Gap>,
     pub unread: Vec<(PathBuf, String)>,
     /// Files that were met on the way.
@@ -67,6 +70,13 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
         outcome.facts += facts.facts.len();
         outcome.calls += facts.calls;
         outcome.unresolved += facts.unresolved;
+        if scan.inventory {
+            let subject = unit.krate(krate);
+            outcome.inventory.extend(facts.facts.iter().map(|fact| {
+                let item = facts.bodies[fact.body].owner.path.clone();
+                Entry::new(fact, subject.kind, subject.name.clone(), item)
+            }));
+        }
         let subject = Subject::new(&unit, krate, &facts, resolver);
         outcome.claims.extend(engine::claims(&subject, scan.lints, scan.matching));
     }
