@@ -157,6 +157,10 @@ impl<'a, 'c> Pass<'a, 'c> {
             ExprKind::Macro(call) => self.macro_call(id, call),
             ExprKind::Field { base, name } => {
                 let ty = self.cx.resolver().field(self.ty(*base), name);
+                // A part of something from elsewhere belongs to its story: a child's stdin.
+                if matches!((self.ty(*base), &ty), (Ty::External(..), Ty::External(..))) {
+                    self.set_object(id, self.object(*base));
+                }
                 self.set_type(id, ty);
             }
             ExprKind::Index { base, index } => self.index(id, *base, *index),

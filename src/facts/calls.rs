@@ -161,7 +161,10 @@ impl Pass<'_, '_> {
             let kept = if unwraps(method) { ty.peeled().clone() } else { ty };
             return self.set_type(id, kept);
         }
-        if *ty.peeled() == Ty::Unknown {
+        // A trait's method on a type from elsewhere is known by its name alone.
+        let distinctive =
+            !matches!(ty, Ty::Local(..)) && self.cx.models.any_receiver(method).is_some();
+        if *ty.peeled() == Ty::Unknown || distinctive {
             return self.method_by_name(id, receiver, method, span, args);
         }
         if let [target] = generics

@@ -30,7 +30,8 @@ pub struct ModelFile {
 pub struct CallRow {
     /// The canonical path. `a::{b, c}::d` stands for several. A method is `Type::method`, a
     /// macro ends in `!`, and `_::method` is a method so distinctive that its name is enough
-    /// when the receiver's type is unknown. Standard library paths always start with `std::`.
+    /// when the receiver's type is unknown; `Type.field` is a public field, of which only
+    /// `returns` counts. Standard library paths always start with `std::`.
     pub path: String,
     #[serde(default)]
     pub effects: Vec<Effect>,
