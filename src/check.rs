@@ -119,7 +119,7 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
     let lints: Vec<(Lint, Level)> =
         setup.lints.iter().map(|lint| (lint.clone(), setup.level(lint))).collect();
     let matching = Matching::new(&models, &setup.lints);
-    let exclusions = exclusions(&setup);
+    let exclusions = exclusions(&setup, &options.paths);
     let project = project::discover(&options.system, &options.paths, &exclusions);
     if project.sources.is_empty() && project.manifests.is_empty() {
         return Err(nothing(&project, options));
@@ -171,10 +171,17 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
     Ok(Checked { report, files, warnings: setup.warnings.clone(), inventory, packages })
 }
 
-fn exclusions(setup: &Setup) -> Vec<Exclusion> {
+/// What the configuration leaves out, except where that is what was asked for by name.
+fn exclusions(setup: &Setup, roots: &[PathBuf]) -> Vec<Exclusion> {
     let Some(config) = &setup.config else { return Vec::new() };
     let base = std::path::absolute(config.folder()).unwrap_or_else(|_| config.folder().to_owned());
-    let entries = config.exclude.iter().map(|entry| Exclusion {
+    let below = |root: &PathBuf| {
+        let root = crate::names::normal(&std::path::absolute(root).ok()?);
+        root.strip_prefix(crate::names::normal(&base)).ok().map(Path::to_owned)
+    };
+    let roots: Vec<PathBuf> = roots.iter().filter_map(below).collect();
+    let wanted = |entry: &&config::Exclude| !roots.iter().any(|root| entry.matches(root));
+    let entries = config.exclude.iter().filter(wanted).map(|entry| Exclusion {
         glob: entry.glob().clone(),
         base: base.clone(),
         reason: entry.reason.clone(),

@@ -20,10 +20,10 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use self::value::Value;
-use crate::ir::ItemKind;
+use crate::ir::{ItemId, ItemKind};
 use crate::model::Models;
 use crate::names::{BodyRef, CrateId, Def, Memo, Owned, Resolver, Ty, Unit};
-use crate::span::{Place, Span};
+use crate::span::{FileId, Place, Span};
 use crate::vocab::{Confidence, DataKind, Effect, Role};
 
 /// One observed thing.
@@ -80,6 +80,7 @@ pub struct Edge {
 pub struct CrateFacts {
     pub facts: Vec<Fact>,
     pub bodies: Vec<BodyFacts>,
+    numbers: FxHashMap<(FileId, ItemId), usize>,
     /// The items that run before `main`.
     pub early: Vec<attributes::Early>,
     pub calls: usize,
@@ -89,9 +90,7 @@ pub struct CrateFacts {
 impl CrateFacts {
     /// The number of the body of an item.
     pub fn body_number(&self, def: Def) -> Option<usize> {
-        self.bodies
-            .iter()
-            .position(|body| body.owner.at.file == def.file && body.owner.item == def.item)
+        self.numbers.get(&(def.file, def.item)).copied()
     }
 }
 
@@ -154,6 +153,7 @@ pub fn collect(context: &Context<'_>, krate: CrateId) -> CrateFacts {
             test: owner.test,
             ..fact
         }));
+        all.numbers.entry((owner.at.file, owner.item)).or_insert(index);
         all.bodies.push(BodyFacts { owner: owner.clone(), edges });
     }
     attributes::early(context, krate, &mut all);
