@@ -328,6 +328,9 @@ impl Pass<'_, '_> {
     pub fn macro_call(&mut self, id: ExprId, call: &MacroCall) {
         let span = self.body.expr(id).span;
         let Some(name) = call.path.last().map(|segment| segment.name.clone()) else { return };
+        // Arguments that only look like code count as a call that nobody can name.
+        self.calls += usize::from(!call.understood);
+        self.unresolved += usize::from(!call.understood);
         if let Some(rules) = self.local_macro(&call.path, &name) {
             self.calls += 1;
             for rule in rules {
