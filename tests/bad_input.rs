@@ -128,6 +128,12 @@ fn globs(except: usize) -> String {
 }
 
 #[test]
+fn syntax_that_syn_passes_on_as_tokens_is_searched_once() {
+    let text = "fn f() { let x = builtin # offset_of(A, b); become g(std::fs::read(\"p\")); }";
+    assert_eq!(memory(&[("a.rs", text)]).inventory.len(), 1);
+}
+
+#[test]
 fn deep_nesting_of_every_kind_is_survived() {
     let deep = 20_000;
     let cases = [

@@ -37,6 +37,8 @@ pub(super) struct Pass<'a, 'c> {
     pub unresolved: usize,
     /// Expressions that stand where a function is called.
     callees: BTreeSet<ExprId>,
+    /// Expressions whose value is used as a function pointer.
+    pub functions: BTreeSet<ExprId>,
     /// The receiver whose elements a closure's parameter stands for.
     elements: Vec<Option<ExprId>>,
 }
@@ -64,6 +66,7 @@ impl<'a, 'c> Pass<'a, 'c> {
             calls: 0,
             unresolved: 0,
             callees: BTreeSet::new(),
+            functions: BTreeSet::new(),
             elements: Vec::new(),
         }
     }
@@ -97,6 +100,11 @@ impl<'a, 'c> Pass<'a, 'c> {
             match &expr.kind {
                 ExprKind::Call { callee, .. } => {
                     self.callees.insert(*callee);
+                    self.used_as_function(*callee);
+                }
+                ExprKind::Bind { value: Some(value), ty: Some(Type::Function { .. }), .. }
+                | ExprKind::Cast { value, ty: Type::Function { .. } } => {
+                    self.used_as_function(*value)
                 }
                 ExprKind::MethodCall { receiver, args, .. } => {
                     let closures = args.iter().filter_map(|arg| match &self.body.expr(*arg).kind {
@@ -110,6 +118,17 @@ impl<'a, 'c> Pass<'a, 'c> {
                 _ => {}
             }
         }
+    }
+
+    /// Notes the calls that give the value of an expression.
+    fn used_as_function(&mut self, mut id: ExprId) {
+        while let ExprKind::Block { tail: Some(inner), .. }
+        | ExprKind::Cast { value: inner, .. }
+        | ExprKind::Try(inner) = &self.body.expr(id).kind
+        {
+            id = *inner;
+        }
+        self.functions.insert(id);
     }
 
     pub fn ty(&self, id: ExprId) -> &Ty {
@@ -274,10 +293,30 @@ impl<'a, 'c> Pass<'a, 'c> {
                 break;
             }
         }
+        self.windows_name(id, path);
         if let Ty::Function(Callee::External(path)) = self.ty(id).clone()
             && !called
         {
             self.mention(id, &path, span);
+        }
+    }
+
+    /// The functions of the Windows API have names that nothing else in Rust has, and reach a
+    /// program through many crates and generated bindings: the name is enough.
+    fn windows_name(&mut self, id: ExprId, path: &Path) {
+        let models = self.cx.models;
+        let known = match self.ty(id) {
+            Ty::Unknown => false,
+            Ty::Function(Callee::External(path)) => models.call(path).is_some(),
+            _ => true,
+        };
+        let Some(name) = path.last().map(|segment| &segment.name) else { return };
+        if known || path.self_type.is_some() || !name.starts_with(char::is_uppercase) {
+            return;
+        }
+        let home = smol_str::SmolStr::from(format!("windows::{name}"));
+        if models.call(&home).is_some() {
+            self.set_type(id, Ty::Function(Callee::External(home)));
         }
     }
 

@@ -31,7 +31,14 @@ impl Pass<'_, '_> {
             self.drafts[mention].dropped = true;
         }
         match target {
-            Callee::External(path) => self.external_call(id, &path, span, args),
+            Callee::External(path) => {
+                let generic = matches!(&self.body.expr(callee).kind, ExprKind::Path(path)
+                    if path.last().is_some_and(|s| s.args.iter().any(|a| matches!(a, Type::Function { .. }))));
+                if generic {
+                    self.functions.insert(id);
+                }
+                self.external_call(id, &path, span, args);
+            }
             Callee::Local(def) => {
                 self.edge(def, span);
                 let ty = self.cx.output(def);
@@ -65,7 +72,8 @@ impl Pass<'_, '_> {
             return;
         }
         let models = self.cx.models;
-        let Some(row) = models.call(path) else {
+        let row = models.call(path).filter(|row| !row.to_function || self.functions.contains(&id));
+        let Some(row) = row else {
             let (ty, object) = self.unmodelled(path, args);
             self.set_type(id, ty);
             return self.set_object(id, object);

@@ -53,6 +53,10 @@ pub struct CallRow {
     /// The call counts only when its first argument is not the literal `false`.
     #[serde(default)]
     pub on_true: bool,
+    /// The call counts only when its result is used as a function pointer: `transmute` of
+    /// bytes into code.
+    #[serde(default)]
+    pub to_function: bool,
     /// What the result is.
     #[serde(default)]
     pub data: Vec<DataKind>,

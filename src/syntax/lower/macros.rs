@@ -382,7 +382,7 @@ pub(super) fn captured_names(text: &str) -> Vec<&str> {
 
 /// The name that stands for a metavariable; no program can contain it.
 fn placeholder(variable: &str) -> Name {
-    Name::new(format!("macro_variable_{variable}"))
+    Name::new(format!("{}{variable}", crate::syntax::PLACEHOLDER))
 }
 
 /// The `$name:fragment` of a matcher, also inside of repetitions.
