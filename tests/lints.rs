@@ -11,7 +11,11 @@ use overt::lint::spec::{CallMatcher, Example, Step, ValueMatcher};
 use overt::model::{Models, expand};
 
 fn lints() -> Vec<Lint> {
-    built_in(overt::lint::detectors()).expect("the built-in lints load")
+    built_in(overt::lint::detectors()).unwrap_or_else(|errors| {
+        let told =
+            errors.iter().map(|e| format!("{}: {} {:?}\n", e.path.display(), e.message, e.help));
+        panic!("{}", told.collect::<String>())
+    })
 }
 
 #[test]

@@ -88,6 +88,12 @@ impl<'a, 'c> Pass<'a, 'c> {
         self.body.root.map(|root| self.value(root).clone()).unwrap_or_default()
     }
 
+    /// The value of the body, and the call that it comes from.
+    pub fn result(&self) -> (Value, Option<smol_str::SmolStr>) {
+        let origin = self.body.root.and_then(|root| self.origins[root.0 as usize].clone());
+        (self.root_value(), origin)
+    }
+
     pub fn finish(self) -> (Vec<Fact>, Vec<Edge>) {
         let file = self.here.file;
         let facts = self.drafts.into_iter().filter_map(|draft| draft.finish(file));
@@ -181,6 +187,10 @@ impl<'a, 'c> Pass<'a, 'c> {
                     self.set_object(id, self.object(*base));
                 }
                 self.set_type(id, ty);
+                // The number inside of a constant's own type.
+                if name == "0" && matches!(self.value(*base), Value::Integer(_)) {
+                    self.set_value(id, self.value(*base).clone());
+                }
             }
             ExprKind::Index { base, index } => self.index(id, *base, *index),
             ExprKind::Unary { op: '*', value } => self.same(id, *value),
@@ -294,6 +304,17 @@ impl<'a, 'c> Pass<'a, 'c> {
             }
         }
         self.windows_name(id, path);
+        let outside = !matches!(
+            self.ty(id),
+            Ty::Local(..) | Ty::Function(Callee::Local(_) | Callee::Constructor(_))
+        );
+        if *self.value(id) == Value::Unknown
+            && outside
+            && let Some(number) =
+                path.last().and_then(|segment| self.cx.models.constant(&segment.name))
+        {
+            self.set_value(id, Value::Integer(u128::from(number)));
+        }
         if let Ty::Function(Callee::External(path)) = self.ty(id).clone()
             && !called
         {

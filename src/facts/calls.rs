@@ -43,6 +43,7 @@ impl Pass<'_, '_> {
                 self.edge(def, span);
                 let ty = self.cx.output(def);
                 self.set_type(id, ty);
+                self.local_result(id, def);
             }
             Callee::Constructor(def) => {
                 self.set_type(id, Ty::Local(def, Vec::new()));
@@ -273,7 +274,17 @@ impl Pass<'_, '_> {
         }
         let output = defs.iter().map(|def| self.cx.output(*def)).find(|ty| *ty != Ty::Unknown);
         self.set_type(id, output.unwrap_or_default());
+        if let [only] = defs {
+            self.local_result(id, *only);
+        }
         !defs.is_empty()
+    }
+
+    /// The result of a function of the scan, as far as it is the same for every caller.
+    fn local_result(&mut self, id: ExprId, def: Def) {
+        let (value, origin) = self.cx.result(def);
+        self.set_value(id, value);
+        self.origins[id.0 as usize] = origin;
     }
 
     fn extension(&self, owner: &str, method: &Name) -> Option<Vec<Def>> {

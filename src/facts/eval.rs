@@ -32,6 +32,12 @@ pub fn binary(op: &str, left: &Value, right: &Value) -> Value {
         return result.map(Value::Integer).unwrap_or_default();
     }
     match op {
+        // At least these bits are set.
+        "|" => match (left, right) {
+            (Value::Integer(_), Value::Unknown) => left.clone(),
+            (Value::Unknown, Value::Integer(_)) => right.clone(),
+            _ => Value::Unknown,
+        },
         "+" => concat([left, right]),
         _ => Value::Unknown,
     }

@@ -13,7 +13,7 @@ pub mod graph;
 mod objects;
 pub mod value;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
@@ -25,6 +25,12 @@ use crate::model::Models;
 use crate::names::{BodyRef, CrateId, Def, Memo, Owned, Resolver, Ty, Unit};
 use crate::span::{FileId, Place, Span};
 use crate::vocab::{Confidence, DataKind, Effect, Role};
+
+/// Expressions of a function whose result is worked out for its callers.
+const MAX_FOLDED_BODY: usize = 200;
+
+/// Bodies worked out for the sake of bodies before we stop.
+const MAX_NESTED: u32 = 32;
 
 /// One observed thing.
 #[derive(Debug, Clone)]
@@ -101,11 +107,15 @@ pub struct Context<'a> {
     pub memo: &'a Memo,
     constants: RefCell<FxHashMap<Def, Value>>,
     outputs: RefCell<FxHashMap<Def, Ty>>,
+    results: RefCell<FxHashMap<Def, (Value, Option<SmolStr>)>>,
+    /// Bodies that are being worked out for the sake of others.
+    nested: Cell<u32>,
 }
 
 impl<'a> Context<'a> {
     pub fn new(unit: &'a Unit, models: &'a Models, memo: &'a Memo) -> Self {
-        Self { unit, models, memo, constants: RefCell::default(), outputs: RefCell::default() }
+        let (constants, outputs, results, nested) = Default::default();
+        Self { unit, models, memo, constants, outputs, results, nested }
     }
 
     pub fn resolver(&self) -> Resolver<'a> {
@@ -127,6 +137,34 @@ impl<'a> Context<'a> {
         ty
     }
 
+    /// What a small function of the scan returns whatever it is given, and the call that its
+    /// result comes from; unknown while it is being worked out.
+    fn result(&self, def: Def) -> (Value, Option<SmolStr>) {
+        if let Some(known) = self.results.borrow().get(&def) {
+            return known.clone();
+        }
+        let Some(body) = self.unit.body_of(def) else { return Default::default() };
+        self.results.borrow_mut().insert(def, Default::default());
+        if self.unit.files[&body.file].body(body.body).exprs.len() > MAX_FOLDED_BODY {
+            return Default::default();
+        }
+        let result = self.nested(body);
+        self.results.borrow_mut().insert(def, result.clone());
+        result
+    }
+
+    /// Works out another body, unless that goes too deep.
+    fn nested(&self, body: BodyRef) -> (Value, Option<SmolStr>) {
+        let depth = self.nested.get();
+        if depth >= MAX_NESTED {
+            return Default::default();
+        }
+        self.nested.set(depth + 1);
+        let result = body::Pass::new(self, body).run().result();
+        self.nested.set(depth);
+        result
+    }
+
     /// The value of a constant of the scan; unknown while it is being worked out.
     fn constant(&self, def: Def) -> Value {
         if let Some(value) = self.constants.borrow().get(&def) {
@@ -134,7 +172,7 @@ impl<'a> Context<'a> {
         }
         let Some(body) = self.unit.body_of(def) else { return Value::Unknown };
         self.constants.borrow_mut().insert(def, Value::Unknown);
-        let value = body::Pass::new(self, body).run().root_value();
+        let (value, _) = self.nested(body);
         self.constants.borrow_mut().insert(def, value.clone());
         value
     }

@@ -102,6 +102,20 @@ impl Value {
 
 /// The pieces after one another, neighbouring holes joined.
 pub fn concat<'a>(parts: impl IntoIterator<Item = &'a Value>) -> Value {
+    let parts: Vec<&Value> = parts.into_iter().collect();
+    // One part that is one of several makes the whole one of several.
+    if let Some(at) = parts.iter().position(|part| matches!(part, Value::Any(_)))
+        && let Value::Any(choices) = parts[at]
+    {
+        return Value::any(choices.iter().map(|choice| {
+            let mut chosen = parts.clone();
+            chosen[at] = choice;
+            let chosen = chosen
+                .iter()
+                .map(|part| if matches!(part, Value::Any(_)) { &UNKNOWN } else { *part });
+            concat(chosen.collect::<Vec<_>>())
+        }));
+    }
     let mut text = String::new();
     for part in parts {
         let piece = part.piece();
@@ -117,8 +131,19 @@ pub fn concat<'a>(parts: impl IntoIterator<Item = &'a Value>) -> Value {
     known(text)
 }
 
+static UNKNOWN: Value = Value::Unknown;
+
 /// A path with one more part: an absolute part replaces what came before.
 pub fn join(base: &Value, part: &Value) -> Value {
+    match (base, part) {
+        (_, Value::Any(choices)) => {
+            return Value::any(choices.iter().map(|choice| join(base, choice)));
+        }
+        (Value::Any(choices), _) => {
+            return Value::any(choices.iter().map(|choice| join(choice, part)));
+        }
+        _ => {}
+    }
     let part_text = part.piece();
     if part_text.starts_with('/') {
         return part.clone();

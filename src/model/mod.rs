@@ -25,6 +25,7 @@ pub struct Models {
     prefixes: FxHashSet<SmolStr>,
     attributes: FxHashMap<SmolStr, Vec<(Vec<String>, AttributeMeaning)>>,
     pub classes: FxHashMap<SmolStr, Class>,
+    constants: FxHashMap<SmolStr, u64>,
 }
 
 /// What a type row says.
@@ -73,6 +74,8 @@ impl Models {
                         .push((row.values.clone(), row.means));
                 }
             }
+            let constants = file.constant.into_iter().map(|row| (row.name.into(), row.value));
+            models.constants.extend(constants);
             for row in file.class {
                 let name = SmolStr::new(&row.name);
                 match Class::new(row) {
@@ -105,6 +108,11 @@ impl Models {
 
     pub fn call(&self, path: &str) -> Option<&CallRow> {
         self.calls.get(path)
+    }
+
+    /// The value of a constant from outside of the scan, by its name.
+    pub fn constant(&self, name: &str) -> Option<u64> {
+        self.constants.get(name).copied()
     }
 
     /// Whether some row puts this mark on a fact.

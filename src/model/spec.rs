@@ -19,6 +19,16 @@ pub struct ModelFile {
     pub attribute: Vec<AttributeRow>,
     #[serde(default)]
     pub class: Vec<ClassRow>,
+    #[serde(default)]
+    pub constant: Vec<ConstantRow>,
+}
+
+/// A constant of an API, known by its name alone: the crates that offer it are many.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ConstantRow {
+    pub name: String,
+    pub value: u64,
 }
 
 /// What a function, a method or a macro does.
