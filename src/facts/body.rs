@@ -360,7 +360,11 @@ impl<'a, 'c> Pass<'a, 'c> {
                     _ => declared,
                 }
             }
-            ItemKind::Struct { .. } => Ty::Function(Callee::Constructor(def)),
+            ItemKind::Struct { .. } if self.callees.contains(&id) => {
+                Ty::Function(Callee::Constructor(def))
+            }
+            // A unit struct is its own value.
+            ItemKind::Struct { .. } => Ty::Local(def, Vec::new()),
             _ => Ty::Unknown,
         }
     }

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 
 use super::body::Pass;
-use super::value::Value;
+use super::value::{Value, concat};
 use super::{Argument, Fact, Step};
 use crate::ir::{ExprId, ExprKind};
 use crate::model::spec::{CallRow, Joined};
 use crate::span::{FileId, Place, Span};
-use crate::vocab::{Confidence, DataKind, Effect};
+use crate::vocab::{Confidence, DataKind, Effect, Role};
 
 /// Arguments that one fact keeps at most.
 const MAX_ARGS: usize = 256;
@@ -51,6 +51,10 @@ impl Draft {
         self.steps.push(Step { span, path: path.into() });
         if !on {
             return;
+        }
+        // A fact stands where it first does something.
+        if self.effects.is_empty() && !row.effects.is_empty() {
+            self.place.span = span;
         }
         self.effects.extend(&row.effects);
         self.data.extend(&row.data);
@@ -114,11 +118,18 @@ impl Pass<'_, '_> {
         Some(object)
     }
 
-    fn argument(&self, role: crate::vocab::Role, expr: ExprId) -> Argument {
+    fn argument(&self, role: Role, expr: ExprId) -> Argument {
+        // `(host, port)` is an address as much as `"host:port"`.
+        let value = match (role, self.value(expr)) {
+            (Role::Host, Value::List(parts)) if parts.len() == 2 => {
+                concat([&parts[0], &Value::text(":"), &parts[1]])
+            }
+            (_, value) => value.clone(),
+        };
         Argument {
             role,
             span: self.body.expr(expr).span,
-            value: self.value(expr).clone(),
+            value,
             from: self.origins[expr.0 as usize].clone(),
         }
     }

@@ -115,6 +115,13 @@ impl Models {
         self.constants.get(name).copied()
     }
 
+    /// Whether some modelled path fits a lint's pattern.
+    pub fn knows_pattern(&self, pattern: &str) -> bool {
+        let known =
+            |path: &SmolStr| path_fits(pattern, path) || path_fits(pattern, &format!("{path}!"));
+        self.calls.contains_key(pattern) || self.prefixes.iter().any(known)
+    }
+
     /// Whether some row puts this mark on a fact.
     pub fn knows_mark(&self, mark: &str) -> bool {
         let rows = self.calls.values().chain(self.any_receiver.values());
@@ -197,12 +204,10 @@ pub fn expand(path: &str) -> Vec<SmolStr> {
     vec![SmolStr::new(path)]
 }
 
-/// Whether `path` is `pattern`, or lies below it when it ends in `::*`.
+/// Whether `path` is what a lint calls `pattern`: `a::*` is everything below `a`, `*::f` every
+/// `f`.
 pub fn path_fits(pattern: &str, path: &str) -> bool {
-    match pattern.strip_suffix("*") {
-        Some(prefix) => path.starts_with(prefix),
-        None => path == pattern,
-    }
+    class::glob(pattern, path)
 }
 
 #[cfg(test)]
