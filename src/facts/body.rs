@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::objects::Draft;
 use super::value::{self, Value};
-use super::{Context, Edge, Fact, eval};
+use super::{Context, Edge, Fact, Handed, eval};
 use crate::ir::*;
 use crate::names::{BodyRef, Callee, CrateId, Def, ModuleId, Res, Ty};
 use crate::span::Place;
@@ -33,6 +33,12 @@ pub(super) struct Pass<'a, 'c> {
     pub mentions: Vec<Option<usize>>,
     pub drafts: Vec<Draft>,
     pub edges: Vec<Edge>,
+    /// The facts of helpers as they are for the calls of this body.
+    pub handed: Vec<Handed>,
+    /// What the parameters get, when one caller is looked at.
+    given: Vec<Value>,
+    /// How many callers deep that is.
+    pub depth: u32,
     pub calls: usize,
     pub unresolved: usize,
     /// Expressions that stand where a function is called.
@@ -63,12 +69,22 @@ impl<'a, 'c> Pass<'a, 'c> {
             mentions: vec![None; locals],
             drafts: Vec::new(),
             edges: Vec::new(),
+            handed: Vec::new(),
+            given: Vec::new(),
+            depth: 0,
             calls: 0,
             unresolved: 0,
             callees: BTreeSet::new(),
             functions: BTreeSet::new(),
             elements: Vec::new(),
         }
+    }
+
+    /// Looks at the body for one caller.
+    pub fn given(mut self, values: Vec<Value>, depth: u32) -> Self {
+        self.given = values;
+        self.depth = depth;
+        self
     }
 
     pub fn run(mut self) -> Self {
@@ -94,10 +110,10 @@ impl<'a, 'c> Pass<'a, 'c> {
         (self.root_value(), origin)
     }
 
-    pub fn finish(self) -> (Vec<Fact>, Vec<Edge>) {
+    pub fn finish(self) -> (Vec<Fact>, Vec<Edge>, Vec<Handed>) {
         let file = self.here.file;
         let facts = self.drafts.into_iter().filter_map(|draft| draft.finish(file));
-        (facts.collect(), self.edges)
+        (facts.collect(), self.edges, self.handed)
     }
 
     fn look_ahead(&mut self) {
@@ -449,6 +465,12 @@ impl<'a, 'c> Pass<'a, 'c> {
                 ty = self.ty(receiver).element().clone();
                 let object = self.object(receiver);
                 pattern.locals(&mut |local| self.local_objects[local.0 as usize] = object);
+            }
+            let position = self.body.params.iter().position(|param| *param == id);
+            if let (Some(value), Some(local)) =
+                (position.and_then(|at| self.given.get(at)), only_local(pattern))
+            {
+                self.local_values[local.0 as usize] = value.clone();
             }
             return self.bind_type(pattern, &ty);
         };

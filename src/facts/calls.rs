@@ -9,7 +9,7 @@ use super::value::Value;
 use crate::ir::*;
 use crate::model::spec::Joined;
 use crate::names::{Bound, Callee, Def, Res, Ty};
-use crate::span::Span;
+use crate::span::{Place, Span};
 use crate::vocab::Confidence;
 
 /// Candidates of a method by name alone, before it says nothing any more.
@@ -44,6 +44,7 @@ impl Pass<'_, '_> {
                 let ty = self.cx.output(def);
                 self.set_type(id, ty);
                 self.local_result(id, def);
+                self.hand_in(def, span, args);
             }
             Callee::Constructor(def) => {
                 self.set_type(id, Ty::Local(def, Vec::new()));
@@ -74,6 +75,9 @@ impl Pass<'_, '_> {
         }
         let models = self.cx.models;
         let row = models.call(path).filter(|row| !row.to_function || self.functions.contains(&id));
+        if let Some(symbol) = row.and_then(|row| row.value.as_deref()) {
+            self.set_value(id, Value::symbol(symbol));
+        }
         let Some(row) = row else {
             let (ty, object) = self.unmodelled(path, args);
             self.set_type(id, ty);
@@ -205,6 +209,9 @@ impl Pass<'_, '_> {
                         let (receiver, confidence) = (Some(receiver), Confidence::High);
                         self.apply(&Applied { row, path: &path, span, receiver, args, confidence })
                     };
+                    if let Some(symbol) = row.value.as_deref() {
+                        self.set_value(id, Value::symbol(symbol));
+                    }
                     let ty = self.returned(row.returns.as_deref(), owner, generics);
                     let ty = match ty {
                         Ty::Unknown if row.joins.is_some() && models.type_info(owner).builder => {
@@ -273,8 +280,27 @@ impl Pass<'_, '_> {
         self.set_type(id, output.unwrap_or_default());
         if let [only] = defs {
             self.local_result(id, *only);
+            if let ExprKind::MethodCall { receiver, args, .. } = &self.body.expr(id).kind {
+                let with_receiver: Vec<ExprId> =
+                    [*receiver].into_iter().chain(args.iter().copied()).collect();
+                self.hand_in(*only, span, &with_receiver);
+            }
         }
         !defs.is_empty()
+    }
+
+    /// Looks at a helper with what this call hands in, when that is something known.
+    fn hand_in(&mut self, def: Def, span: Span, args: &[ExprId]) {
+        let says = |value: &Value| {
+            matches!(value, Value::Text(_) | Value::List(_) | Value::Any(_) | Value::Bool(_))
+        };
+        let values: Vec<Value> = args.iter().map(|arg| self.value(*arg).clone()).collect();
+        if !values.iter().any(says) {
+            return;
+        }
+        let Some(body) = self.cx.unit.body_of(def) else { return };
+        let via = Place { file: self.here.file, span };
+        self.handed.extend(self.cx.handed(body, values, self.depth, via));
     }
 
     /// The result of a function of the scan, as far as it is the same for every caller.

@@ -177,6 +177,13 @@ pub fn function(path: &str, args: &[&Value]) -> Value {
             }
         }
         ("std::net::IpAddr::from" | "std::net::Ipv4Addr::from", [ip]) => return address(ip),
+        ("std::env::var" | "std::env::var_os", [Value::Text(name)]) => {
+            return match &**name {
+                "HOME" | "USERPROFILE" => Value::symbol("~"),
+                "TMPDIR" | "TEMP" | "TMP" => Value::symbol("/tmp"),
+                _ => Value::Unknown,
+            };
+        }
         ("std::path::Path::join" | "std::path::PathBuf::join", [base, part]) => {
             return join(base, part);
         }

@@ -66,7 +66,18 @@ impl Draft {
             return None;
         }
         let Self { place, effects, data, marks, steps, args, confidence, .. } = self;
-        Some(Fact { place, effects, data, marks, steps, args, confidence, body: 0, test: false })
+        Some(Fact {
+            place,
+            effects,
+            data,
+            marks,
+            steps,
+            args,
+            confidence,
+            body: 0,
+            test: false,
+            via: None,
+        })
     }
 }
 

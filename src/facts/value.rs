@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::model::class::HOLE;
+use crate::model::class::{HOLE, SYMBOL};
 
 /// Bytes of text, and elements of a list, that a value holds at most.
 const MAX_TEXT: usize = 64 * 1024;
@@ -36,6 +36,11 @@ impl Value {
             return Self::Unknown;
         }
         Self::Text(text.into())
+    }
+
+    /// Something of a known kind, such as the home folder.
+    pub fn symbol(text: &str) -> Self {
+        Self::text(format!("{SYMBOL}{text}"))
     }
 
     pub fn list(parts: Vec<Value>) -> Self {
@@ -88,7 +93,7 @@ impl Value {
     pub fn is_fixed(&self) -> bool {
         match self {
             Self::Unknown => false,
-            Self::Text(text) => !text.contains(HOLE),
+            Self::Text(text) => !text.contains([HOLE, SYMBOL]),
             Self::List(parts) | Self::Any(parts) => parts.iter().all(Value::is_fixed),
             _ => true,
         }
@@ -145,7 +150,7 @@ pub fn join(base: &Value, part: &Value) -> Value {
         _ => {}
     }
     let part_text = part.piece();
-    if part_text.starts_with('/') {
+    if part_text.starts_with(['/', SYMBOL]) {
         return part.clone();
     }
     let mut text = base.piece();

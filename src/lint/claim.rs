@@ -131,6 +131,7 @@ pub fn label(words: Option<&str>, fact: &Fact) -> String {
 /// The later calls of a fact that change what it does, as labels.
 pub fn later_steps(fact: &Fact) -> Vec<(Place, String)> {
     let mut labels = Vec::new();
+    labels.extend(fact.via.map(|via| (via, "with what is handed in here".to_owned())));
     if let [_, .., last] = fact.steps.as_slice() {
         let place = Place { file: fact.place.file, span: last.span };
         let name = last.path.rsplit("::").next().unwrap_or(&last.path);

@@ -295,7 +295,9 @@ fn witness(
     order.sort_by_key(|step| here(*step).count());
     let mut chosen: Vec<(usize, usize)> = Vec::new();
     for step in order {
-        let free = here(step).filter(|fact| !chosen.iter().any(|(_, taken)| taken == fact));
+        // One place is one thing, also when several callers hand in several values.
+        let mut places: BTreeSet<Place> = chosen.iter().map(|(_, taken)| facts[*taken].place).collect();
+        let free = here(step).filter(|fact| places.insert(facts[*fact].place));
         let mut kinds = BTreeSet::new();
         let distinct = free.filter(|fact| kinds.insert(identity(&facts[*fact])));
         let picked: Vec<usize> = distinct.take(steps[step].distinct.max(1)).collect();

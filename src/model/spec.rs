@@ -82,6 +82,10 @@ pub struct CallRow {
     /// `"$0"` the first generic argument of the receiver's type.
     #[serde(default)]
     pub returns: Option<String>,
+    /// What stands for the result where its kind is known and its value is not: `~` for a home
+    /// folder. It counts as unknown, and path classes match on it.
+    #[serde(default)]
+    pub value: Option<String>,
     /// Where the row was checked: a version of the crate, a manual's section.
     #[serde(default)]
     pub source: Option<String>,

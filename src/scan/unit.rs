@@ -67,12 +67,13 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
     let resolver = context.resolver();
     for krate in unit.crate_ids() {
         let facts = facts::collect(&context, krate);
-        outcome.facts += facts.facts.len();
+        outcome.facts += facts.facts.iter().filter(|fact| fact.via.is_none()).count();
         outcome.calls += facts.calls;
         outcome.unresolved += facts.unresolved;
         if scan.inventory {
             let subject = unit.krate(krate);
-            outcome.inventory.extend(facts.facts.iter().map(|fact| {
+            let own = facts.facts.iter().filter(|fact| fact.via.is_none());
+            outcome.inventory.extend(own.map(|fact| {
                 let item = facts.bodies[fact.body].owner.path.clone();
                 Entry::new(fact, subject.kind, subject.name.clone(), item)
             }));
