@@ -296,7 +296,8 @@ fn witness(
     let mut chosen: Vec<(usize, usize)> = Vec::new();
     for step in order {
         // One place is one thing, also when several callers hand in several values.
-        let mut places: BTreeSet<Place> = chosen.iter().map(|(_, taken)| facts[*taken].place).collect();
+        let mut places: BTreeSet<Place> =
+            chosen.iter().map(|(_, taken)| facts[*taken].place).collect();
         let free = here(step).filter(|fact| places.insert(facts[*fact].place));
         let mut kinds = BTreeSet::new();
         let distinct = free.filter(|fact| kinds.insert(identity(&facts[*fact])));

@@ -141,7 +141,14 @@ fn rest(
         if reached.contains(&id) {
             continue;
         }
-        let kind = package.map_or(TargetKind::Loose, |package| kind_of(scan, package, path));
+        let kind = match package {
+            Some(package) => kind_of(scan, package, path),
+            // Without a manifest that says otherwise, the name says what it is for.
+            None if path.file_name().is_some_and(|name| name == "build.rs") => {
+                TargetKind::BuildScript
+            }
+            None => TargetKind::Loose,
+        };
         let externs = package.map_or_else(Vec::new, |package| {
             plan::externs(scan.project, package, TargetKind::Unreachable, &libraries)
         });
