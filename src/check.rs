@@ -157,18 +157,20 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         setup: &setup,
         files,
         options,
+        ignored: Vec::new(),
     };
     let mut report = run.report(outcomes, manifest_claims);
     if report.summary.files == 0 && report.findings.is_empty() {
         return Err(nothing(&project, options));
     }
     report.summary.elapsed = begun.elapsed();
-    let Run { files, .. } = run;
+    let Run { files, ignored, .. } = run;
+    let warnings = setup.warnings.iter().cloned().chain(ignored).collect();
     inventory.sort_by_cached_key(|entry| {
         (files.shown(entry.place.file).to_owned(), entry.place.span, entry.target)
     });
     inventory.dedup_by_key(|entry| (entry.place, entry.calls.clone()));
-    Ok(Checked { report, files, warnings: setup.warnings.clone(), inventory, packages })
+    Ok(Checked { report, files, warnings, inventory, packages })
 }
 
 /// What the configuration leaves out, except where that is what was asked for by name.
@@ -251,6 +253,9 @@ fn manifest_claim(
     }
 }
 
+/// The comments addressed to overt by file, with the kind of target that the file is in.
+type Directives = FxHashMap<FileId, (TargetKind, Vec<crate::ir::Directive>)>;
+
 /// What turns outcomes into a report.
 struct Run<'a> {
     project: &'a Project,
@@ -259,13 +264,15 @@ struct Run<'a> {
     setup: &'a Setup,
     files: Files,
     options: &'a Options,
+    /// Allows that did not count, because the tree is not trusted.
+    ignored: Vec<FileError>,
 }
 
 impl Run<'_> {
     fn report(&mut self, outcomes: Vec<Outcome>, manifest_claims: Vec<Claim>) -> Report {
         let mut summary = Summary { packages: self.project.packages.len(), ..Summary::default() };
         let mut claims = manifest_claims;
-        let mut directives: FxHashMap<FileId, Vec<crate::ir::Directive>> = FxHashMap::default();
+        let mut directives: Directives = FxHashMap::default();
         let mut unanalysed = Vec::new();
         for outcome in outcomes {
             summary.files += outcome.files;
@@ -277,7 +284,9 @@ impl Run<'_> {
                 self.files.add(*id, path);
             }
             claims.extend(outcome.claims);
-            directives.extend(outcome.directives);
+            let given =
+                outcome.directives.into_iter().map(|(file, kind, given)| (file, (kind, given)));
+            directives.extend(given);
             unanalysed.extend(outcome.gaps.into_iter().map(|gap| self.gap(gap)));
             for (path, why) in outcome.unread {
                 unanalysed.push(Unanalysed { file: crate::files::shown(&path), place: None, why });
@@ -349,8 +358,9 @@ impl Run<'_> {
             values.entry("item".to_owned()).or_insert_with(|| claim.owner.to_string());
         }
         let label = |(place, message): (Place, String)| Label { place, message };
-        let mut notes = vec![claim::fill(&words.note, &values)];
-        notes.extend(claim.note);
+        let notes = vec![claim::fill(&words.note, &values)];
+        let mut help: Vec<String> = claim.note.into_iter().collect();
+        help.push(claim::fill(&words.help, &values));
         Finding {
             lint: lint.file.id.as_str().into(),
             group: lint.group,
@@ -365,7 +375,7 @@ impl Run<'_> {
             primary: label(claim.primary),
             labels: claim.labels.into_iter().map(label).collect(),
             notes,
-            help: vec![claim::fill(&words.help, &values)],
+            help,
             values,
             disclosure: Disclosure::Undisclosed,
             fingerprint,
@@ -395,13 +405,14 @@ impl Run<'_> {
 
     /// Takes out what inline allows cover; how many, and what is wrong with allows.
     fn suppress(
-        &self,
+        &mut self,
         findings: &mut Vec<Finding>,
-        directives: &FxHashMap<FileId, Vec<crate::ir::Directive>>,
+        directives: &Directives,
     ) -> (usize, Vec<Claim>) {
         let mut notices = Vec::new();
         let mut gone: BTreeSet<usize> = BTreeSet::new();
-        if self.options.untrusted || !self.options.suppressions {
+        let counts = self.options.suppressions && !self.options.untrusted;
+        if !counts && !self.options.untrusted {
             return (0, notices);
         }
         let mut by_file: Vec<FileId> = directives.keys().copied().collect();
@@ -409,10 +420,12 @@ impl Run<'_> {
         for file in by_file {
             let text = self.files.text(file);
             let line = |span: Span| {
-                let lines = text[..span.start as usize].matches('\n').count() + 1;
+                let before = text.get(..span.start as usize).unwrap_or_default();
+                let lines = before.matches('\n').count() + 1;
                 u32::try_from(lines).unwrap_or(u32::MAX)
             };
-            let given: Vec<suppress::Directive> = directives[&file]
+            let (kind, given) = &directives[&file];
+            let given: Vec<suppress::Directive> = given
                 .iter()
                 .map(|directive| suppress::Directive {
                     span: directive.span,
@@ -421,6 +434,10 @@ impl Run<'_> {
                     item_span: directive.item,
                 })
                 .collect();
+            if !counts {
+                self.ignored.extend(suppress::ignored(self.files.path(file), &text, &given));
+                continue;
+            }
             let here: Vec<usize> =
                 (0..findings.len()).filter(|at| findings[*at].primary.place.file == file).collect();
             let claims: Vec<suppress::Claim<'_>> = here
@@ -438,7 +455,7 @@ impl Run<'_> {
             let covered = here.iter().zip(&outcome.suppressed).filter(|(_, by)| by.is_some());
             gone.extend(covered.map(|(at, _)| *at));
             for notice in outcome.notices {
-                self.allow_notice(file, notice, &mut notices);
+                self.allow_notice(file, *kind, notice, &mut notices);
             }
         }
         let mut at = 0;
@@ -449,7 +466,13 @@ impl Run<'_> {
         (gone.len(), notices)
     }
 
-    fn allow_notice(&self, file: FileId, notice: suppress::Notice, claims: &mut Vec<Claim>) {
+    fn allow_notice(
+        &self,
+        file: FileId,
+        kind: TargetKind,
+        notice: suppress::Notice,
+        claims: &mut Vec<Claim>,
+    ) {
         for (index, (lint, level)) in self.lints.iter().enumerate() {
             if lint.file.notice != Some(Notice::UnusedAllow) || *level == Level::Allow {
                 continue;
@@ -460,7 +483,7 @@ impl Run<'_> {
                 labels: Vec::new(),
                 values: BTreeMap::from([("name".to_owned(), notice.message.clone())]),
                 confidence: Confidence::High,
-                target: TargetKind::Loose,
+                target: kind,
                 target_name: Default::default(),
                 trigger: String::new(),
                 owner: Default::default(),

@@ -243,16 +243,13 @@ impl Pass<'_, '_> {
                 let found = members.get(&(def.file, def.item)).and_then(|names| names.get(method));
                 found.cloned().is_some_and(|defs| self.local_methods(id, &defs, span))
             }
-            Ty::Bounds(bounds) => {
-                let found = bounds.iter().any(|bound| match bound {
-                    Bound::External(path) => {
-                        let ty = Ty::External(path.clone(), Vec::new());
-                        self.typed_method(id, &ty, receiver, method, span, args)
-                    }
-                    Bound::Local(def) => self.trait_method(id, *def, method, span),
-                });
-                found
-            }
+            Ty::Bounds(bounds) => bounds.iter().any(|bound| match bound {
+                Bound::External(path) => {
+                    let ty = Ty::External(path.clone(), Vec::new());
+                    self.typed_method(id, &ty, receiver, method, span, args)
+                }
+                Bound::Local(def) => self.trait_method(id, *def, method, span),
+            }),
             _ => false,
         }
     }

@@ -121,7 +121,8 @@ pub fn label(words: Option<&str>, fact: &Fact) -> String {
     match words {
         Some(words) => fill(words, &values([fact])),
         None => {
-            let path = fact.steps.first().map_or("this", |step| step.path.as_str());
+            let here = fact.steps.iter().find(|step| step.span == fact.place.span);
+            let path = here.or(fact.steps.first()).map_or("this", |step| step.path.as_str());
             format!("calls `{}`", path.trim_start_matches("_::"))
         }
     }

@@ -29,7 +29,7 @@ pub struct Outcome {
     pub unread: Vec<(PathBuf, String)>,
     /// Files that were met on the way.
     pub met: Vec<(FileId, PathBuf)>,
-    pub directives: Vec<(FileId, Vec<Directive>)>,
+    pub directives: Vec<(FileId, TargetKind, Vec<Directive>)>,
     pub files: usize,
     pub lines: usize,
     pub facts: usize,
@@ -209,7 +209,7 @@ fn file_results(scan: &Scan<'_>, unit: &Unit, outcome: &mut Outcome) {
         outcome.files += 1;
         outcome.lines += ir.lines as usize;
         if !ir.directives.is_empty() {
-            outcome.directives.push((*file, ir.directives.clone()));
+            outcome.directives.push((*file, *kind, ir.directives.clone()));
         }
         for mark in &ir.text_marks {
             let place = Place { file: *file, span: mark.span };
@@ -265,7 +265,6 @@ pub fn notice(
             made.values.insert("name".to_owned(), why.clone());
         }
         made.primary.1 = claim::fill(words, &made.values);
-        made.note.clone_from(&why);
         claims.push(made);
     }
 }
