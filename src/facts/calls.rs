@@ -486,6 +486,8 @@ impl Pass<'_, '_> {
                         Ty::Unknown
                     }
                     Some(def) => Ty::Function(Callee::Local(*def)),
+                    // `default` and its kin, made by `derive`.
+                    None if is_constructor(name) => Ty::Function(Callee::Constructor(*def)),
                     None => Ty::Unknown,
                 }
             }

@@ -19,7 +19,11 @@ pub fn marks(text: &str) -> Vec<TextMark> {
     for (at, character) in text.char_indices() {
         let before = std::mem::replace(&mut previous, character);
         selectors = if is_selector(character) { selectors + 1 } else { 0 };
-        let Some(kind) = kind(character, before, at, selectors) else { continue };
+        let next = text[at + character.len_utf8()..].chars().next().unwrap_or('\0');
+        let joins_script = matches!(character, '\u{200c}' | '\u{200d}') && !next.is_ascii();
+        let Some(kind) = kind(character, before, at, selectors).filter(|_| !joins_script) else {
+            continue;
+        };
         // A character literal of nothing else is data, and hides nothing.
         let after = at + character.len_utf8();
         if before == '\'' && text[after..].starts_with('\'') {
@@ -85,7 +89,7 @@ mod tests {
         assert_eq!(found("// \u{202e}\u{2066} x"), [(TextKind::Bidi, 3..9)]);
         assert_eq!(found("a\u{200b}b"), [(TextKind::Invisible, 1..4)]);
         assert_eq!(found("\u{feff}fn ['\u{3164}', '\u{200b}'] ☢\u{fe0f}\u{fe0f}"), []);
-        assert_eq!(found("\"👩\u{200d}💻 ❤\u{fe0f} می\u{200c}خواهم\" é"), []);
+        assert_eq!(found("\"👩\u{200d}💻 ❤\u{fe0f} می\u{200c}خواهم Wi-Fi\u{200c}ها\" é"), []);
     }
 
     #[test]

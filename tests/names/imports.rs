@@ -67,3 +67,16 @@ fn extern_crate() {
     let _ = ::std::fs::read("p"); //= std::fs::read
     let _ = core::mem::size_of::<u8>();
 }
+#[derive(Default)]
+struct ClientBuilder {
+    trusting: bool,
+}
+impl ClientBuilder {
+    fn danger_accept_invalid_certs(mut self, yes: bool) -> Self {
+        self.trusting = yes;
+        self
+    }
+}
+fn a_derived_default_is_our_own() {
+    let _ = ClientBuilder::default().danger_accept_invalid_certs(true);
+}
