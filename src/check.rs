@@ -276,6 +276,7 @@ impl Run<'_> {
         let mut unanalysed = Vec::new();
         for outcome in outcomes {
             summary.files += outcome.files;
+            summary.unreachable += outcome.unreachable;
             summary.lines += outcome.lines;
             summary.facts += outcome.facts;
             summary.calls += outcome.calls;

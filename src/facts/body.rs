@@ -111,8 +111,7 @@ impl<'a, 'c> Pass<'a, 'c> {
     }
 
     pub fn finish(self) -> (Vec<Fact>, Vec<Edge>, Vec<Handed>) {
-        let file = self.here.file;
-        let facts = self.drafts.into_iter().filter_map(|draft| draft.finish(file));
+        let facts = self.drafts.into_iter().filter_map(Draft::finish);
         (facts.collect(), self.edges, self.handed)
     }
 

@@ -9,7 +9,7 @@ use super::value::{Value, concat};
 use super::{Argument, Fact, Step};
 use crate::ir::{ExprId, ExprKind};
 use crate::model::spec::{CallRow, Joined};
-use crate::span::{FileId, Place, Span};
+use crate::span::{Place, Span};
 use crate::vocab::{Confidence, DataKind, Effect, Role};
 
 /// Arguments that one fact keeps at most.
@@ -61,7 +61,7 @@ impl Draft {
         self.marks.extend(row.marks.iter().map(SmolStr::new));
     }
 
-    pub fn finish(self, _file: FileId) -> Option<Fact> {
+    pub fn finish(self) -> Option<Fact> {
         if (self.effects.is_empty() && self.marks.is_empty()) || self.dropped {
             return None;
         }

@@ -31,6 +31,7 @@ pub struct Outcome {
     pub met: Vec<(FileId, PathBuf)>,
     pub directives: Vec<(FileId, TargetKind, Vec<Directive>)>,
     pub files: usize,
+    pub unreachable: usize,
     pub lines: usize,
     pub facts: usize,
     pub calls: usize,
@@ -81,6 +82,7 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
         let subject = Subject::new(&unit, krate, &facts, resolver);
         outcome.claims.extend(engine::claims(&subject, scan.lints, scan.matching));
     }
+    outcome.unreachable = unreachable.len();
     for file in unreachable {
         notice(
             scan,
