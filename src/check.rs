@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use rustc_hash::FxHashMap;
@@ -14,6 +14,7 @@ use crate::config::{self, Request, Setup};
 use crate::file_error::FileError;
 use crate::files::{FileSystem, Files};
 use crate::finding::{Disclosure, Finding, Label, Report, Summary, Unanalysed};
+use crate::inventory::Entry;
 use crate::lint::claim::{self, Claim};
 use crate::lint::load::Lint;
 use crate::lint::manifest;
@@ -39,6 +40,8 @@ pub struct Options {
     pub deny_warnings: bool,
     pub threads: Option<usize>,
     pub system: FileSystem,
+    /// Whether the facts are kept, for [`Checked::inventory`].
+    pub inventory: bool,
 }
 
 /// A finished run.
@@ -47,6 +50,25 @@ pub struct Checked {
     pub report: Report,
     pub files: Files,
     pub warnings: Vec<FileError>,
+    /// Every fact, sorted by place, when it was asked for.
+    pub inventory: Vec<Entry>,
+    packages: Vec<(PathBuf, smol_str::SmolStr)>,
+}
+
+impl Checked {
+    /// The innermost package that holds a file: its name and version.
+    pub fn package(&self, file: FileId) -> Option<smol_str::SmolStr> {
+        innermost(&self.packages, self.files.path(file)).map(|(_, package)| package.clone())
+    }
+}
+
+/// Of the folders that hold a path, the innermost.
+fn innermost<'p>(
+    packages: &'p [(PathBuf, smol_str::SmolStr)],
+    path: &Path,
+) -> Option<&'p (PathBuf, smol_str::SmolStr)> {
+    let holds = packages.iter().filter(|(folder, _)| path.starts_with(folder));
+    holds.max_by_key(|(folder, _)| folder.components().count())
 }
 
 /// How far a run is.
@@ -97,7 +119,7 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
     let lints: Vec<(Lint, Level)> =
         setup.lints.iter().map(|lint| (lint.clone(), setup.level(lint))).collect();
     let matching = Matching::new(&models, &setup.lints);
-    let exclusions = exclusions(&setup);
+    let exclusions = exclusions(&setup, &options.paths);
     let project = project::discover(&options.system, &options.paths, &exclusions);
     if project.sources.is_empty() && project.manifests.is_empty() {
         return Err(nothing(&project, options));
@@ -117,23 +139,51 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         lints: &lints,
         matching: &matching,
         step: &step,
+        inventory: options.inventory,
     };
     let outcomes = pool.install(|| scan::scan(&scan));
     let manifest_claims = manifests(&scan, &matching);
-    let mut run = Run { project: &project, lints: &lints, setup: &setup, files, options };
+    let packages = project.packages.iter().map(|package| {
+        (package.folder.clone(), format!("{} {}", package.name, package.version).into())
+    });
+    let packages: Vec<(PathBuf, smol_str::SmolStr)> = packages.collect();
+    let mut outcomes = outcomes;
+    let mut inventory: Vec<Entry> =
+        outcomes.iter_mut().flat_map(|outcome| std::mem::take(&mut outcome.inventory)).collect();
+    let mut run = Run {
+        project: &project,
+        packages: &packages,
+        lints: &lints,
+        setup: &setup,
+        files,
+        options,
+        ignored: Vec::new(),
+    };
     let mut report = run.report(outcomes, manifest_claims);
     if report.summary.files == 0 && report.findings.is_empty() {
         return Err(nothing(&project, options));
     }
     report.summary.elapsed = begun.elapsed();
-    let Run { files, .. } = run;
-    Ok(Checked { report, files, warnings: setup.warnings.clone() })
+    let Run { files, ignored, .. } = run;
+    let warnings = setup.warnings.iter().cloned().chain(ignored).collect();
+    inventory.sort_by_cached_key(|entry| {
+        (files.shown(entry.place.file).to_owned(), entry.place.span, entry.target)
+    });
+    inventory.dedup_by_key(|entry| (entry.place, entry.calls.clone()));
+    Ok(Checked { report, files, warnings, inventory, packages })
 }
 
-fn exclusions(setup: &Setup) -> Vec<Exclusion> {
+/// What the configuration leaves out, except where that is what was asked for by name.
+fn exclusions(setup: &Setup, roots: &[PathBuf]) -> Vec<Exclusion> {
     let Some(config) = &setup.config else { return Vec::new() };
     let base = std::path::absolute(config.folder()).unwrap_or_else(|_| config.folder().to_owned());
-    let entries = config.exclude.iter().map(|entry| Exclusion {
+    let below = |root: &PathBuf| {
+        let root = crate::names::normal(&std::path::absolute(root).ok()?);
+        root.strip_prefix(crate::names::normal(&base)).ok().map(Path::to_owned)
+    };
+    let roots: Vec<PathBuf> = roots.iter().filter_map(below).collect();
+    let wanted = |entry: &&config::Exclude| !roots.iter().any(|root| entry.matches(root));
+    let entries = config.exclude.iter().filter(wanted).map(|entry| Exclusion {
         glob: entry.glob().clone(),
         base: base.clone(),
         reason: entry.reason.clone(),
@@ -203,23 +253,30 @@ fn manifest_claim(
     }
 }
 
+/// The comments addressed to overt by file, with the kind of target that the file is in.
+type Directives = FxHashMap<FileId, (TargetKind, Vec<crate::ir::Directive>)>;
+
 /// What turns outcomes into a report.
 struct Run<'a> {
     project: &'a Project,
+    packages: &'a [(PathBuf, smol_str::SmolStr)],
     lints: &'a [(Lint, Level)],
     setup: &'a Setup,
     files: Files,
     options: &'a Options,
+    /// Allows that did not count, because the tree is not trusted.
+    ignored: Vec<FileError>,
 }
 
 impl Run<'_> {
     fn report(&mut self, outcomes: Vec<Outcome>, manifest_claims: Vec<Claim>) -> Report {
         let mut summary = Summary { packages: self.project.packages.len(), ..Summary::default() };
         let mut claims = manifest_claims;
-        let mut directives: FxHashMap<FileId, Vec<crate::ir::Directive>> = FxHashMap::default();
+        let mut directives: Directives = FxHashMap::default();
         let mut unanalysed = Vec::new();
         for outcome in outcomes {
             summary.files += outcome.files;
+            summary.unreachable += outcome.unreachable;
             summary.lines += outcome.lines;
             summary.facts += outcome.facts;
             summary.calls += outcome.calls;
@@ -228,7 +285,9 @@ impl Run<'_> {
                 self.files.add(*id, path);
             }
             claims.extend(outcome.claims);
-            directives.extend(outcome.directives);
+            let given =
+                outcome.directives.into_iter().map(|(file, kind, given)| (file, (kind, given)));
+            directives.extend(given);
             unanalysed.extend(outcome.gaps.into_iter().map(|gap| self.gap(gap)));
             for (path, why) in outcome.unread {
                 unanalysed.push(Unanalysed { file: crate::files::shown(&path), place: None, why });
@@ -300,45 +359,36 @@ impl Run<'_> {
             values.entry("item".to_owned()).or_insert_with(|| claim.owner.to_string());
         }
         let label = |(place, message): (Place, String)| Label { place, message };
-        let mut notes = vec![claim::fill(&words.note, &values)];
-        notes.extend(claim.note);
+        let notes = vec![claim::fill(&words.note, &values)];
+        let mut help: Vec<String> = claim.note.into_iter().collect();
+        help.push(claim::fill(&words.help, &values));
         Finding {
             lint: lint.file.id.as_str().into(),
             group: lint.group,
             level: *level,
             confidence: claim.confidence.min(lint.file.confidence),
             message: claim::fill(&words.headline, &values),
-            package: self.package(claim.primary.0.file),
+            package: innermost(self.packages, self.files.path(claim.primary.0.file))
+                .map(|(_, package)| package.clone()),
             target: claim.target,
             target_name: claim.target_name,
             trigger: claim.trigger,
             primary: label(claim.primary),
             labels: claim.labels.into_iter().map(label).collect(),
             notes,
-            help: vec![claim::fill(&words.help, &values)],
+            help,
             values,
             disclosure: Disclosure::Undisclosed,
             fingerprint,
         }
     }
 
-    /// The innermost package that holds a file: its name and version.
-    fn package(&self, file: FileId) -> Option<smol_str::SmolStr> {
-        let path = self.files.path(file);
-        let holds =
-            self.project.packages.iter().filter(|package| path.starts_with(&package.folder));
-        let package = holds.max_by_key(|package| package.folder.components().count())?;
-        Some(format!("{} {}", package.name, package.version).into())
-    }
-
     /// Stable across unrelated edits: nothing in it depends on where in the file it stands.
     fn fingerprint(&self, claim: &Claim, text: &str) -> String {
         let Place { file, span } = claim.primary.0;
         let path = self.files.path(file);
-        let holds = self.project.packages.iter().map(|package| &package.folder);
-        let base =
-            holds.filter(|folder| path.starts_with(folder)).max_by_key(|f| f.components().count());
-        let relative = base.and_then(|base| path.strip_prefix(base).ok()).map_or_else(
+        let base = innermost(self.packages, path);
+        let relative = base.and_then(|(base, _)| path.strip_prefix(base).ok()).map_or_else(
             || self.files.shown(file).to_owned(),
             |relative| relative.to_string_lossy().replace('\\', "/"),
         );
@@ -356,13 +406,14 @@ impl Run<'_> {
 
     /// Takes out what inline allows cover; how many, and what is wrong with allows.
     fn suppress(
-        &self,
+        &mut self,
         findings: &mut Vec<Finding>,
-        directives: &FxHashMap<FileId, Vec<crate::ir::Directive>>,
+        directives: &Directives,
     ) -> (usize, Vec<Claim>) {
         let mut notices = Vec::new();
         let mut gone: BTreeSet<usize> = BTreeSet::new();
-        if self.options.untrusted || !self.options.suppressions {
+        let counts = self.options.suppressions && !self.options.untrusted;
+        if !counts && !self.options.untrusted {
             return (0, notices);
         }
         let mut by_file: Vec<FileId> = directives.keys().copied().collect();
@@ -370,10 +421,12 @@ impl Run<'_> {
         for file in by_file {
             let text = self.files.text(file);
             let line = |span: Span| {
-                let lines = text[..span.start as usize].matches('\n').count() + 1;
+                let before = text.get(..span.start as usize).unwrap_or_default();
+                let lines = before.matches('\n').count() + 1;
                 u32::try_from(lines).unwrap_or(u32::MAX)
             };
-            let given: Vec<suppress::Directive> = directives[&file]
+            let (kind, given) = &directives[&file];
+            let given: Vec<suppress::Directive> = given
                 .iter()
                 .map(|directive| suppress::Directive {
                     span: directive.span,
@@ -382,6 +435,10 @@ impl Run<'_> {
                     item_span: directive.item,
                 })
                 .collect();
+            if !counts {
+                self.ignored.extend(suppress::ignored(self.files.path(file), &text, &given));
+                continue;
+            }
             let here: Vec<usize> =
                 (0..findings.len()).filter(|at| findings[*at].primary.place.file == file).collect();
             let claims: Vec<suppress::Claim<'_>> = here
@@ -399,7 +456,7 @@ impl Run<'_> {
             let covered = here.iter().zip(&outcome.suppressed).filter(|(_, by)| by.is_some());
             gone.extend(covered.map(|(at, _)| *at));
             for notice in outcome.notices {
-                self.allow_notice(file, notice, &mut notices);
+                self.allow_notice(file, *kind, notice, &mut notices);
             }
         }
         let mut at = 0;
@@ -410,7 +467,13 @@ impl Run<'_> {
         (gone.len(), notices)
     }
 
-    fn allow_notice(&self, file: FileId, notice: suppress::Notice, claims: &mut Vec<Claim>) {
+    fn allow_notice(
+        &self,
+        file: FileId,
+        kind: TargetKind,
+        notice: suppress::Notice,
+        claims: &mut Vec<Claim>,
+    ) {
         for (index, (lint, level)) in self.lints.iter().enumerate() {
             if lint.file.notice != Some(Notice::UnusedAllow) || *level == Level::Allow {
                 continue;
@@ -421,7 +484,7 @@ impl Run<'_> {
                 labels: Vec::new(),
                 values: BTreeMap::from([("name".to_owned(), notice.message.clone())]),
                 confidence: Confidence::High,
-                target: TargetKind::Loose,
+                target: kind,
                 target_name: Default::default(),
                 trigger: String::new(),
                 owner: Default::default(),

@@ -100,6 +100,8 @@ pub struct Summary {
     pub left_out: usize,
     pub packages: usize,
     pub files: usize,
+    /// Files of packages that no target reaches; they are among `files`.
+    pub unreachable: usize,
     pub lines: usize,
     /// Facts seen; the inventory's size.
     pub facts: usize,

@@ -137,6 +137,8 @@ vocabulary! {
         ProcessExit = "process-exit",
         /// Waits.
         Sleep = "sleep",
+        /// Runs before `main`, as soon as the program or the library is loaded.
+        BeforeMain = "before-main",
         /// Enters the kernel or the processor directly (inline assembly, raw system calls).
         RawSystem = "raw-system",
     }

@@ -64,6 +64,11 @@ pub(super) enum Command {
     /// Scan source code (what happens without a command)
     #[command(after_long_help = EXAMPLES)]
     Check(CheckArgs),
+    /// List what the code does, without judging it
+    ///
+    /// Lists every observed call with its effects and the known texts of its arguments. An
+    /// inventory claims nothing and never fails.
+    Inventory(InventoryArgs),
     /// List the lints with their levels
     ///
     /// Lists the lints, built-in ones and your own, with the level that each has here: the
@@ -126,6 +131,17 @@ pub(super) struct CheckArgs {
     pub(super) threads: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(super) levels: LevelArgs,
+}
+
+/// What `inventory` takes.
+#[derive(Debug, Clone, Args)]
+pub(super) struct InventoryArgs {
+    /// What to scan: folders or files [default: .]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(super) format: ListFormat,
 }
 
 /// How severe lints are. The order among the four counts, see [`levels`].

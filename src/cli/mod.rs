@@ -6,6 +6,7 @@
 
 mod args;
 mod explain;
+mod inventory;
 mod lints;
 mod output;
 
@@ -21,7 +22,7 @@ use crate::files::FileSystem;
 use crate::report::{self, Progress, Style};
 use crate::vocab::Level;
 
-use args::{CheckArgs, Cli, Command, GlobalArgs};
+use args::{CheckArgs, Cli, Command, GlobalArgs, InventoryArgs};
 use output::{Output, Terminal};
 
 /// The exit statuses.
@@ -58,6 +59,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let status = match cli.command {
         None => scan(&cli.check, levels, &cli.global, &terminal),
         Some(Command::Check(args)) => scan(&args, levels, &cli.global, &terminal),
+        Some(Command::Inventory(args)) => inventory(&args, &cli.global, &terminal),
         Some(Command::Lints(args)) => with_setup(&cli.global, &terminal, |setup, out| {
             lints::write(setup, &args, out)?;
             Ok(Status::Clean)
@@ -92,6 +94,7 @@ fn scan(
         deny_warnings,
         threads: args.threads.map(Into::into),
         system: FileSystem::Disk,
+        inventory: false,
     };
     let progress = Progress::new(!args.quiet);
     let checked = check::check(&options, &|stage| match stage {
@@ -102,7 +105,7 @@ fn scan(
     let checked = match checked {
         Ok(checked) => checked,
         Err(error) => {
-            terminal.complain(&complaints(error, args), Severity::Error);
+            terminal.complain(&complaints(error, &args.paths), Severity::Error);
             return Status::Failed;
         }
     };
@@ -118,17 +121,37 @@ fn scan(
     })
 }
 
+/// Lists facts; the levels of lints do not matter.
+fn inventory(args: &InventoryArgs, global: &GlobalArgs, terminal: &Terminal) -> Status {
+    let options = Options {
+        paths: if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() },
+        config: global.config.clone(),
+        inventory: true,
+        ..Options::default()
+    };
+    match check::check(&options, &|_| {}) {
+        Ok(checked) => deliver(global, terminal, Status::Clean, |out| {
+            inventory::write(&checked, args.format, out)?;
+            Ok(Status::Clean)
+        }),
+        Err(error) => {
+            terminal.complain(&complaints(error, &args.paths), Severity::Error);
+            Status::Failed
+        }
+    }
+}
+
 /// What a failed scan says.
-fn complaints(error: Error, args: &CheckArgs) -> Vec<FileError> {
+fn complaints(error: Error, paths: &[PathBuf]) -> Vec<FileError> {
     match error {
         Error::Config(errors) => errors,
         Error::Io { path, source } => {
             let error = FileError::plain(format!("{}: {source}", crate::files::shown(&path)));
             // `cargo overt explian x` scans the path `explian`, as far as the grammar goes.
-            let meant = (args.paths.first() == Some(&path))
-                .then(|| path.to_str())
-                .flatten()
-                .and_then(|word| crate::vocab::nearest(word, ["check", "lints", "explain"]));
+            let meant =
+                (paths.first() == Some(&path)).then(|| path.to_str()).flatten().and_then(|word| {
+                    crate::vocab::nearest(word, ["check", "inventory", "lints", "explain"])
+                });
             vec![match meant {
                 Some(command) => error.with_help(format!("or is the command `{command}` meant?")),
                 None => error,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::objects::Draft;
 use super::value::{self, Value};
-use super::{Context, Edge, Fact, eval};
+use super::{Context, Edge, Fact, Handed, eval};
 use crate::ir::*;
 use crate::names::{BodyRef, Callee, CrateId, Def, ModuleId, Res, Ty};
 use crate::span::Place;
@@ -33,10 +33,18 @@ pub(super) struct Pass<'a, 'c> {
     pub mentions: Vec<Option<usize>>,
     pub drafts: Vec<Draft>,
     pub edges: Vec<Edge>,
+    /// The facts of helpers as they are for the calls of this body.
+    pub handed: Vec<Handed>,
+    /// What the parameters get, when one caller is looked at.
+    given: Vec<Value>,
+    /// How many callers deep that is.
+    pub depth: u32,
     pub calls: usize,
     pub unresolved: usize,
     /// Expressions that stand where a function is called.
     callees: BTreeSet<ExprId>,
+    /// Expressions whose value is used as a function pointer.
+    pub functions: BTreeSet<ExprId>,
     /// The receiver whose elements a closure's parameter stands for.
     elements: Vec<Option<ExprId>>,
 }
@@ -61,11 +69,22 @@ impl<'a, 'c> Pass<'a, 'c> {
             mentions: vec![None; locals],
             drafts: Vec::new(),
             edges: Vec::new(),
+            handed: Vec::new(),
+            given: Vec::new(),
+            depth: 0,
             calls: 0,
             unresolved: 0,
             callees: BTreeSet::new(),
+            functions: BTreeSet::new(),
             elements: Vec::new(),
         }
+    }
+
+    /// Looks at the body for one caller.
+    pub fn given(mut self, values: Vec<Value>, depth: u32) -> Self {
+        self.given = values;
+        self.depth = depth;
+        self
     }
 
     pub fn run(mut self) -> Self {
@@ -85,10 +104,15 @@ impl<'a, 'c> Pass<'a, 'c> {
         self.body.root.map(|root| self.value(root).clone()).unwrap_or_default()
     }
 
-    pub fn finish(self) -> (Vec<Fact>, Vec<Edge>) {
-        let file = self.here.file;
-        let facts = self.drafts.into_iter().filter_map(|draft| draft.finish(file));
-        (facts.collect(), self.edges)
+    /// The value of the body, and the call that it comes from.
+    pub fn result(&self) -> (Value, Option<smol_str::SmolStr>) {
+        let origin = self.body.root.and_then(|root| self.origins[root.0 as usize].clone());
+        (self.root_value(), origin)
+    }
+
+    pub fn finish(self) -> (Vec<Fact>, Vec<Edge>, Vec<Handed>) {
+        let facts = self.drafts.into_iter().filter_map(Draft::finish);
+        (facts.collect(), self.edges, self.handed)
     }
 
     fn look_ahead(&mut self) {
@@ -97,6 +121,11 @@ impl<'a, 'c> Pass<'a, 'c> {
             match &expr.kind {
                 ExprKind::Call { callee, .. } => {
                     self.callees.insert(*callee);
+                    self.used_as_function(*callee);
+                }
+                ExprKind::Bind { value: Some(value), ty: Some(Type::Function { .. }), .. }
+                | ExprKind::Cast { value, ty: Type::Function { .. } } => {
+                    self.used_as_function(*value)
                 }
                 ExprKind::MethodCall { receiver, args, .. } => {
                     let closures = args.iter().filter_map(|arg| match &self.body.expr(*arg).kind {
@@ -110,6 +139,17 @@ impl<'a, 'c> Pass<'a, 'c> {
                 _ => {}
             }
         }
+    }
+
+    /// Notes the calls that give the value of an expression.
+    fn used_as_function(&mut self, mut id: ExprId) {
+        while let ExprKind::Block { tail: Some(inner), .. }
+        | ExprKind::Cast { value: inner, .. }
+        | ExprKind::Try(inner) = &self.body.expr(id).kind
+        {
+            id = *inner;
+        }
+        self.functions.insert(id);
     }
 
     pub fn ty(&self, id: ExprId) -> &Ty {
@@ -157,7 +197,15 @@ impl<'a, 'c> Pass<'a, 'c> {
             ExprKind::Macro(call) => self.macro_call(id, call),
             ExprKind::Field { base, name } => {
                 let ty = self.cx.resolver().field(self.ty(*base), name);
+                // A part of something from elsewhere belongs to its story: a child's stdin.
+                if matches!((self.ty(*base), &ty), (Ty::External(..), Ty::External(..))) {
+                    self.set_object(id, self.object(*base));
+                }
                 self.set_type(id, ty);
+                // The number inside of a constant's own type.
+                if name == "0" && matches!(self.value(*base), Value::Integer(_)) {
+                    self.set_value(id, self.value(*base).clone());
+                }
             }
             ExprKind::Index { base, index } => self.index(id, *base, *index),
             ExprKind::Unary { op: '*', value } => self.same(id, *value),
@@ -270,10 +318,41 @@ impl<'a, 'c> Pass<'a, 'c> {
                 break;
             }
         }
+        self.windows_name(id, path);
+        let outside = !matches!(
+            self.ty(id),
+            Ty::Local(..) | Ty::Function(Callee::Local(_) | Callee::Constructor(_))
+        );
+        if *self.value(id) == Value::Unknown
+            && outside
+            && let Some(number) =
+                path.last().and_then(|segment| self.cx.models.constant(&segment.name))
+        {
+            self.set_value(id, Value::Integer(u128::from(number)));
+        }
         if let Ty::Function(Callee::External(path)) = self.ty(id).clone()
             && !called
         {
             self.mention(id, &path, span);
+        }
+    }
+
+    /// The functions of the Windows API have names that nothing else in Rust has, and reach a
+    /// program through many crates and generated bindings: the name is enough.
+    fn windows_name(&mut self, id: ExprId, path: &Path) {
+        let models = self.cx.models;
+        let known = match self.ty(id) {
+            Ty::Unknown => false,
+            Ty::Function(Callee::External(path)) => models.call(path).is_some(),
+            _ => true,
+        };
+        let Some(name) = path.last().map(|segment| &segment.name) else { return };
+        if known || path.self_type.is_some() || !name.starts_with(char::is_uppercase) {
+            return;
+        }
+        let home = smol_str::SmolStr::from(format!("windows::{name}"));
+        if models.call(&home).is_some() {
+            self.set_type(id, Ty::Function(Callee::External(home)));
         }
     }
 
@@ -296,7 +375,11 @@ impl<'a, 'c> Pass<'a, 'c> {
                     _ => declared,
                 }
             }
-            ItemKind::Struct { .. } => Ty::Function(Callee::Constructor(def)),
+            ItemKind::Struct { .. } if self.callees.contains(&id) => {
+                Ty::Function(Callee::Constructor(def))
+            }
+            // A unit struct is its own value.
+            ItemKind::Struct { .. } => Ty::Local(def, Vec::new()),
             _ => Ty::Unknown,
         }
     }
@@ -381,6 +464,12 @@ impl<'a, 'c> Pass<'a, 'c> {
                 ty = self.ty(receiver).element().clone();
                 let object = self.object(receiver);
                 pattern.locals(&mut |local| self.local_objects[local.0 as usize] = object);
+            }
+            let position = self.body.params.iter().position(|param| *param == id);
+            if let (Some(value), Some(local)) =
+                (position.and_then(|at| self.given.get(at)), only_local(pattern))
+            {
+                self.local_values[local.0 as usize] = value.clone();
             }
             return self.bind_type(pattern, &ty);
         };

@@ -9,7 +9,7 @@ use super::value::Value;
 use crate::ir::*;
 use crate::model::spec::Joined;
 use crate::names::{Bound, Callee, Def, Res, Ty};
-use crate::span::Span;
+use crate::span::{Place, Span};
 use crate::vocab::Confidence;
 
 /// Candidates of a method by name alone, before it says nothing any more.
@@ -31,11 +31,20 @@ impl Pass<'_, '_> {
             self.drafts[mention].dropped = true;
         }
         match target {
-            Callee::External(path) => self.external_call(id, &path, span, args),
+            Callee::External(path) => {
+                let generic = matches!(&self.body.expr(callee).kind, ExprKind::Path(path)
+                    if path.last().is_some_and(|s| s.args.iter().any(|a| matches!(a, Type::Function { .. }))));
+                if generic {
+                    self.functions.insert(id);
+                }
+                self.external_call(id, &path, span, args);
+            }
             Callee::Local(def) => {
                 self.edge(def, span);
                 let ty = self.cx.output(def);
                 self.set_type(id, ty);
+                self.local_result(id, def);
+                self.hand_in(def, span, args);
             }
             Callee::Constructor(def) => {
                 self.set_type(id, Ty::Local(def, Vec::new()));
@@ -65,7 +74,11 @@ impl Pass<'_, '_> {
             return;
         }
         let models = self.cx.models;
-        let Some(row) = models.call(path) else {
+        let row = models.call(path).filter(|row| !row.to_function || self.functions.contains(&id));
+        if let Some(symbol) = row.and_then(|row| row.value.as_deref()) {
+            self.set_value(id, Value::symbol(symbol));
+        }
+        let Some(row) = row else {
             let (ty, object) = self.unmodelled(path, args);
             self.set_type(id, ty);
             return self.set_object(id, object);
@@ -161,7 +174,10 @@ impl Pass<'_, '_> {
             let kept = if unwraps(method) { ty.peeled().clone() } else { ty };
             return self.set_type(id, kept);
         }
-        if *ty.peeled() == Ty::Unknown {
+        // A trait's method on a type from elsewhere is known by its name alone.
+        let distinctive =
+            !matches!(ty, Ty::Local(..)) && self.cx.models.any_receiver(method).is_some();
+        if *ty.peeled() == Ty::Unknown || distinctive {
             return self.method_by_name(id, receiver, method, span, args);
         }
         if let [target] = generics
@@ -193,6 +209,9 @@ impl Pass<'_, '_> {
                         let (receiver, confidence) = (Some(receiver), Confidence::High);
                         self.apply(&Applied { row, path: &path, span, receiver, args, confidence })
                     };
+                    if let Some(symbol) = row.value.as_deref() {
+                        self.set_value(id, Value::symbol(symbol));
+                    }
                     let ty = self.returned(row.returns.as_deref(), owner, generics);
                     let ty = match ty {
                         Ty::Unknown if row.joins.is_some() && models.type_info(owner).builder => {
@@ -231,16 +250,13 @@ impl Pass<'_, '_> {
                 let found = members.get(&(def.file, def.item)).and_then(|names| names.get(method));
                 found.cloned().is_some_and(|defs| self.local_methods(id, &defs, span))
             }
-            Ty::Bounds(bounds) => {
-                let found = bounds.iter().any(|bound| match bound {
-                    Bound::External(path) => {
-                        let ty = Ty::External(path.clone(), Vec::new());
-                        self.typed_method(id, &ty, receiver, method, span, args)
-                    }
-                    Bound::Local(def) => self.trait_method(id, *def, method, span),
-                });
-                found
-            }
+            Ty::Bounds(bounds) => bounds.iter().any(|bound| match bound {
+                Bound::External(path) => {
+                    let ty = Ty::External(path.clone(), Vec::new());
+                    self.typed_method(id, &ty, receiver, method, span, args)
+                }
+                Bound::Local(def) => self.trait_method(id, *def, method, span),
+            }),
             _ => false,
         }
     }
@@ -262,7 +278,36 @@ impl Pass<'_, '_> {
         }
         let output = defs.iter().map(|def| self.cx.output(*def)).find(|ty| *ty != Ty::Unknown);
         self.set_type(id, output.unwrap_or_default());
+        if let [only] = defs {
+            self.local_result(id, *only);
+            if let ExprKind::MethodCall { receiver, args, .. } = &self.body.expr(id).kind {
+                let with_receiver: Vec<ExprId> =
+                    [*receiver].into_iter().chain(args.iter().copied()).collect();
+                self.hand_in(*only, span, &with_receiver);
+            }
+        }
         !defs.is_empty()
+    }
+
+    /// Looks at a helper with what this call hands in, when that is something known.
+    fn hand_in(&mut self, def: Def, span: Span, args: &[ExprId]) {
+        let says = |value: &Value| {
+            matches!(value, Value::Text(_) | Value::List(_) | Value::Any(_) | Value::Bool(_))
+        };
+        let values: Vec<Value> = args.iter().map(|arg| self.value(*arg).clone()).collect();
+        if !values.iter().any(says) {
+            return;
+        }
+        let Some(body) = self.cx.unit.body_of(def) else { return };
+        let via = Place { file: self.here.file, span };
+        self.handed.extend(self.cx.handed(body, values, self.depth, via));
+    }
+
+    /// The result of a function of the scan, as far as it is the same for every caller.
+    fn local_result(&mut self, id: ExprId, def: Def) {
+        let (value, origin) = self.cx.result(def);
+        self.set_value(id, value);
+        self.origins[id.0 as usize] = origin;
     }
 
     fn extension(&self, owner: &str, method: &Name) -> Option<Vec<Def>> {
@@ -325,6 +370,9 @@ impl Pass<'_, '_> {
     pub fn macro_call(&mut self, id: ExprId, call: &MacroCall) {
         let span = self.body.expr(id).span;
         let Some(name) = call.path.last().map(|segment| segment.name.clone()) else { return };
+        // Arguments that only look like code count as a call that nobody can name.
+        self.calls += usize::from(!call.understood);
+        self.unresolved += usize::from(!call.understood);
         if let Some(rules) = self.local_macro(&call.path, &name) {
             self.calls += 1;
             for rule in rules {
@@ -438,6 +486,8 @@ impl Pass<'_, '_> {
                         Ty::Unknown
                     }
                     Some(def) => Ty::Function(Callee::Local(*def)),
+                    // `default` and its kin, made by `derive`.
+                    None if is_constructor(name) => Ty::Function(Callee::Constructor(*def)),
                     None => Ty::Unknown,
                 }
             }

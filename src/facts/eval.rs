@@ -32,6 +32,12 @@ pub fn binary(op: &str, left: &Value, right: &Value) -> Value {
         return result.map(Value::Integer).unwrap_or_default();
     }
     match op {
+        // At least these bits are set.
+        "|" => match (left, right) {
+            (Value::Integer(_), Value::Unknown) => left.clone(),
+            (Value::Unknown, Value::Integer(_)) => right.clone(),
+            _ => Value::Unknown,
+        },
         "+" => concat([left, right]),
         _ => Value::Unknown,
     }
@@ -171,6 +177,13 @@ pub fn function(path: &str, args: &[&Value]) -> Value {
             }
         }
         ("std::net::IpAddr::from" | "std::net::Ipv4Addr::from", [ip]) => return address(ip),
+        ("std::env::var" | "std::env::var_os", [Value::Text(name)]) => {
+            return match &**name {
+                "HOME" | "USERPROFILE" => Value::symbol("~"),
+                "TMPDIR" | "TEMP" | "TMP" => Value::symbol("/tmp"),
+                _ => Value::Unknown,
+            };
+        }
         ("std::path::Path::join" | "std::path::PathBuf::join", [base, part]) => {
             return join(base, part);
         }

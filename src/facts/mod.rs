@@ -5,6 +5,7 @@
 //! facts; a builder with everything that is called on it is one fact. Facts are an inventory:
 //! they claim nothing and never fail a build.
 
+pub mod attributes;
 mod body;
 mod calls;
 mod eval;
@@ -12,18 +13,29 @@ pub mod graph;
 mod objects;
 pub mod value;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use self::value::Value;
-use crate::ir::ItemKind;
+use crate::ir::{BodyId, ItemId, ItemKind};
 use crate::model::Models;
 use crate::names::{BodyRef, CrateId, Def, Memo, Owned, Resolver, Ty, Unit};
-use crate::span::{Place, Span};
+use crate::span::{FileId, Place, Span};
 use crate::vocab::{Confidence, DataKind, Effect, Role};
+
+/// Expressions of a function whose result is worked out for its callers.
+const MAX_FOLDED_BODY: usize = 200;
+
+/// Helpers of helpers that arguments are followed into.
+const MAX_HANDED: u32 = 3;
+/// Facts for single callers that one crate keeps.
+const MAX_HANDED_FACTS: usize = 20_000;
+
+/// Bodies worked out for the sake of bodies before we stop.
+const MAX_NESTED: u32 = 32;
 
 /// One observed thing.
 #[derive(Debug, Clone)]
@@ -40,6 +52,8 @@ pub struct Fact {
     /// The index of its body in [`CrateFacts::bodies`].
     pub body: usize,
     pub test: bool,
+    /// The call that hands in what the arguments are, when the fact is about that call alone.
+    pub via: Option<Place>,
 }
 
 /// One call of a fact.
@@ -58,6 +72,13 @@ pub struct Argument {
     pub value: Value,
     /// The canonical path of the call that the argument is the result of.
     pub from: Option<SmolStr>,
+}
+
+/// A fact as it is for one caller of a helper, whose body is not numbered yet.
+#[derive(Debug, Clone)]
+struct Handed {
+    body: BodyRef,
+    fact: Fact,
 }
 
 /// What one body does, and which other bodies it can run.
@@ -79,8 +100,31 @@ pub struct Edge {
 pub struct CrateFacts {
     pub facts: Vec<Fact>,
     pub bodies: Vec<BodyFacts>,
+    numbers: FxHashMap<(FileId, ItemId), usize>,
+    /// The items that run before `main`.
+    pub early: Vec<attributes::Early>,
     pub calls: usize,
     pub unresolved: usize,
+}
+
+impl CrateFacts {
+    /// Adds what is true for single callers, behind what is true for all.
+    fn add_handed(&mut self, handed: Vec<Handed>) {
+        let at = |body: &BodyFacts| (body.owner.at.file, body.owner.at.body);
+        let numbers: FxHashMap<(FileId, BodyId), usize> =
+            self.bodies.iter().enumerate().map(|(number, body)| (at(body), number)).collect();
+        for Handed { body, fact } in handed {
+            // A helper in another crate is that crate's to report.
+            let Some(number) = numbers.get(&(body.file, body.body)) else { continue };
+            let test = self.bodies[*number].owner.test;
+            self.facts.push(Fact { body: *number, test, ..fact });
+        }
+    }
+
+    /// The number of the body of an item.
+    pub fn body_number(&self, def: Def) -> Option<usize> {
+        self.numbers.get(&(def.file, def.item)).copied()
+    }
 }
 
 /// What the passes over the bodies of a unit share.
@@ -90,11 +134,17 @@ pub struct Context<'a> {
     pub memo: &'a Memo,
     constants: RefCell<FxHashMap<Def, Value>>,
     outputs: RefCell<FxHashMap<Def, Ty>>,
+    results: RefCell<FxHashMap<Def, (Value, Option<SmolStr>)>>,
+    /// Whether a body has facts of its own, before anything is handed in.
+    factual: RefCell<FxHashMap<(FileId, BodyId), bool>>,
+    /// Bodies that are being worked out for the sake of others.
+    nested: Cell<u32>,
 }
 
 impl<'a> Context<'a> {
     pub fn new(unit: &'a Unit, models: &'a Models, memo: &'a Memo) -> Self {
-        Self { unit, models, memo, constants: RefCell::default(), outputs: RefCell::default() }
+        let (constants, outputs, results, factual, nested) = Default::default();
+        Self { unit, models, memo, constants, outputs, results, factual, nested }
     }
 
     pub fn resolver(&self) -> Resolver<'a> {
@@ -116,6 +166,62 @@ impl<'a> Context<'a> {
         ty
     }
 
+    /// What a small function of the scan returns whatever it is given, and the call that its
+    /// result comes from; unknown while it is being worked out.
+    fn result(&self, def: Def) -> (Value, Option<SmolStr>) {
+        if let Some(known) = self.results.borrow().get(&def) {
+            return known.clone();
+        }
+        let Some(body) = self.unit.body_of(def) else { return Default::default() };
+        self.results.borrow_mut().insert(def, Default::default());
+        if self.unit.files[&body.file].body(body.body).exprs.len() > MAX_FOLDED_BODY {
+            return Default::default();
+        }
+        let result = self.nested(body);
+        self.results.borrow_mut().insert(def, result.clone());
+        result
+    }
+
+    /// The facts of a helper as they are for one caller: `values` are what its parameters get.
+    /// Only facts that say more than they do for everyone are kept.
+    fn handed(&self, body: BodyRef, values: Vec<Value>, depth: u32, via: Place) -> Vec<Handed> {
+        let key = (body.file, body.body);
+        let content = self.unit.files[&body.file].body(body.body);
+        if depth >= MAX_HANDED || content.exprs.len() > MAX_FOLDED_BODY {
+            return Vec::new();
+        }
+        let known = self.factual.borrow().get(&key).copied();
+        let factual = known.unwrap_or_else(|| {
+            // While it is being worked out, nothing is handed in again.
+            self.factual.borrow_mut().insert(key, false);
+            let run = body::Pass::new(self, body).run();
+            let factual = !run.drafts.is_empty() || !run.edges.is_empty();
+            self.factual.borrow_mut().insert(key, factual);
+            factual
+        });
+        if !factual {
+            return Vec::new();
+        }
+        let outcome = body::Pass::new(self, body).given(values, depth + 1).run();
+        let (facts, _, mut handed) = outcome.finish();
+        let facts =
+            facts.into_iter().map(|fact| Handed { body, fact: Fact { via: Some(via), ..fact } });
+        handed.extend(facts.filter(|handed| !handed.fact.args.is_empty()));
+        handed
+    }
+
+    /// Works out another body, unless that goes too deep.
+    fn nested(&self, body: BodyRef) -> (Value, Option<SmolStr>) {
+        let depth = self.nested.get();
+        if depth >= MAX_NESTED {
+            return Default::default();
+        }
+        self.nested.set(depth + 1);
+        let result = body::Pass::new(self, body).run().result();
+        self.nested.set(depth);
+        result
+    }
+
     /// The value of a constant of the scan; unknown while it is being worked out.
     fn constant(&self, def: Def) -> Value {
         if let Some(value) = self.constants.borrow().get(&def) {
@@ -123,7 +229,7 @@ impl<'a> Context<'a> {
         }
         let Some(body) = self.unit.body_of(def) else { return Value::Unknown };
         self.constants.borrow_mut().insert(def, Value::Unknown);
-        let value = body::Pass::new(self, body).run().root_value();
+        let (value, _) = self.nested(body);
         self.constants.borrow_mut().insert(def, value.clone());
         value
     }
@@ -132,17 +238,22 @@ impl<'a> Context<'a> {
 /// Collects the facts of one crate.
 pub fn collect(context: &Context<'_>, krate: CrateId) -> CrateFacts {
     let mut all = CrateFacts::default();
+    let mut handed: Vec<Handed> = Vec::new();
     for (index, owner) in context.unit.krate(krate).bodies.iter().enumerate() {
         let outcome = body::Pass::new(context, owner.at).run();
         all.calls += outcome.calls;
         all.unresolved += outcome.unresolved;
-        let (facts, edges) = outcome.finish();
+        let (facts, edges, more) = outcome.finish();
+        handed.extend(more.into_iter().take(MAX_HANDED_FACTS - handed.len().min(MAX_HANDED_FACTS)));
         all.facts.extend(facts.into_iter().map(|fact| Fact {
             body: index,
             test: owner.test,
             ..fact
         }));
+        all.numbers.entry((owner.at.file, owner.item)).or_insert(index);
         all.bodies.push(BodyFacts { owner: owner.clone(), edges });
     }
+    attributes::early(context, krate, &mut all);
+    all.add_handed(handed);
     all
 }

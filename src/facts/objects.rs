@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 
 use super::body::Pass;
-use super::value::Value;
+use super::value::{Value, concat};
 use super::{Argument, Fact, Step};
 use crate::ir::{ExprId, ExprKind};
 use crate::model::spec::{CallRow, Joined};
-use crate::span::{FileId, Place, Span};
-use crate::vocab::{Confidence, DataKind, Effect};
+use crate::span::{Place, Span};
+use crate::vocab::{Confidence, DataKind, Effect, Role};
 
 /// Arguments that one fact keeps at most.
 const MAX_ARGS: usize = 256;
@@ -52,17 +52,32 @@ impl Draft {
         if !on {
             return;
         }
+        // A fact stands where it first does something.
+        if self.effects.is_empty() && !row.effects.is_empty() {
+            self.place.span = span;
+        }
         self.effects.extend(&row.effects);
         self.data.extend(&row.data);
         self.marks.extend(row.marks.iter().map(SmolStr::new));
     }
 
-    pub fn finish(self, _file: FileId) -> Option<Fact> {
+    pub fn finish(self) -> Option<Fact> {
         if (self.effects.is_empty() && self.marks.is_empty()) || self.dropped {
             return None;
         }
         let Self { place, effects, data, marks, steps, args, confidence, .. } = self;
-        Some(Fact { place, effects, data, marks, steps, args, confidence, body: 0, test: false })
+        Some(Fact {
+            place,
+            effects,
+            data,
+            marks,
+            steps,
+            args,
+            confidence,
+            body: 0,
+            test: false,
+            via: None,
+        })
     }
 }
 
@@ -114,11 +129,18 @@ impl Pass<'_, '_> {
         Some(object)
     }
 
-    fn argument(&self, role: crate::vocab::Role, expr: ExprId) -> Argument {
+    fn argument(&self, role: Role, expr: ExprId) -> Argument {
+        // `(host, port)` is an address as much as `"host:port"`.
+        let value = match (role, self.value(expr)) {
+            (Role::Host, Value::List(parts)) if parts.len() == 2 => {
+                concat([&parts[0], &Value::text(":"), &parts[1]])
+            }
+            (_, value) => value.clone(),
+        };
         Argument {
             role,
             span: self.body.expr(expr).span,
-            value: self.value(expr).clone(),
+            value,
             from: self.origins[expr.0 as usize].clone(),
         }
     }

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::model::class::HOLE;
+use crate::model::class::{HOLE, SYMBOL};
 
 /// Bytes of text, and elements of a list, that a value holds at most.
 const MAX_TEXT: usize = 64 * 1024;
@@ -36,6 +36,11 @@ impl Value {
             return Self::Unknown;
         }
         Self::Text(text.into())
+    }
+
+    /// Something of a known kind, such as the home folder.
+    pub fn symbol(text: &str) -> Self {
+        Self::text(format!("{SYMBOL}{text}"))
     }
 
     pub fn list(parts: Vec<Value>) -> Self {
@@ -88,7 +93,7 @@ impl Value {
     pub fn is_fixed(&self) -> bool {
         match self {
             Self::Unknown => false,
-            Self::Text(text) => !text.contains(HOLE),
+            Self::Text(text) => !text.contains([HOLE, SYMBOL]),
             Self::List(parts) | Self::Any(parts) => parts.iter().all(Value::is_fixed),
             _ => true,
         }
@@ -102,6 +107,20 @@ impl Value {
 
 /// The pieces after one another, neighbouring holes joined.
 pub fn concat<'a>(parts: impl IntoIterator<Item = &'a Value>) -> Value {
+    let parts: Vec<&Value> = parts.into_iter().collect();
+    // One part that is one of several makes the whole one of several.
+    if let Some(at) = parts.iter().position(|part| matches!(part, Value::Any(_)))
+        && let Value::Any(choices) = parts[at]
+    {
+        return Value::any(choices.iter().map(|choice| {
+            let mut chosen = parts.clone();
+            chosen[at] = choice;
+            let chosen = chosen
+                .iter()
+                .map(|part| if matches!(part, Value::Any(_)) { &UNKNOWN } else { *part });
+            concat(chosen.collect::<Vec<_>>())
+        }));
+    }
     let mut text = String::new();
     for part in parts {
         let piece = part.piece();
@@ -117,10 +136,21 @@ pub fn concat<'a>(parts: impl IntoIterator<Item = &'a Value>) -> Value {
     known(text)
 }
 
+static UNKNOWN: Value = Value::Unknown;
+
 /// A path with one more part: an absolute part replaces what came before.
 pub fn join(base: &Value, part: &Value) -> Value {
+    match (base, part) {
+        (_, Value::Any(choices)) => {
+            return Value::any(choices.iter().map(|choice| join(base, choice)));
+        }
+        (Value::Any(choices), _) => {
+            return Value::any(choices.iter().map(|choice| join(choice, part)));
+        }
+        _ => {}
+    }
     let part_text = part.piece();
-    if part_text.starts_with('/') {
+    if part_text.starts_with(['/', SYMBOL]) {
         return part.clone();
     }
     let mut text = base.piece();

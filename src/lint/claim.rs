@@ -82,6 +82,12 @@ pub fn fill(template: &str, values: &BTreeMap<String, String>) -> String {
         let Some(length) = rest[open..].find('}') else { break };
         text.push_str(&rest[..open]);
         let name = &rest[open + 1..open + length];
+        // `\u{202e}` and code are not placeholders.
+        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') {
+            text.push_str(&rest[open..=open + length]);
+            rest = &rest[open + length + 1..];
+            continue;
+        }
         match values.get(name) {
             Some(value) if value.chars().count() > MAX_VALUE => {
                 text.extend(value.chars().take(MAX_VALUE));
@@ -115,7 +121,8 @@ pub fn label(words: Option<&str>, fact: &Fact) -> String {
     match words {
         Some(words) => fill(words, &values([fact])),
         None => {
-            let path = fact.steps.first().map_or("this", |step| step.path.as_str());
+            let here = fact.steps.iter().find(|step| step.span == fact.place.span);
+            let path = here.or(fact.steps.first()).map_or("this", |step| step.path.as_str());
             format!("calls `{}`", path.trim_start_matches("_::"))
         }
     }
@@ -124,6 +131,7 @@ pub fn label(words: Option<&str>, fact: &Fact) -> String {
 /// The later calls of a fact that change what it does, as labels.
 pub fn later_steps(fact: &Fact) -> Vec<(Place, String)> {
     let mut labels = Vec::new();
+    labels.extend(fact.via.map(|via| (via, "with what is handed in here".to_owned())));
     if let [_, .., last] = fact.steps.as_slice() {
         let place = Place { file: fact.place.file, span: last.span };
         let name = last.path.rsplit("::").next().unwrap_or(&last.path);
@@ -139,4 +147,19 @@ pub fn in_place(lint: &Lint, kind: TargetKind, test: bool, before_main: bool) ->
         return false;
     }
     place.kinds.is_empty() || place.kinds.contains(&kind) || (place.before_main && before_main)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_filled_and_other_braces_stay() {
+        let values = BTreeMap::from([("host".to_owned(), "a.example.org".to_owned())]);
+        assert_eq!(
+            fill("to {host}, `\\u{202e}`, {path}", &values),
+            "to a.example.org, `\\u{202e}`, a path chosen at run time"
+        );
+        assert_eq!(fill("open { brace", &values), "open { brace");
+    }
 }

@@ -12,10 +12,10 @@ use super::detect;
 use super::load::Lint;
 use super::matcher::Matching;
 use super::spec::{CallMatcher, ItemMatcher, Step, Within};
+use crate::facts::attributes;
 use crate::facts::graph::Graph;
 use crate::facts::{CrateFacts, Fact};
 use crate::ir::{Attr, ItemKind};
-use crate::model::spec::AttributeMeaning;
 use crate::model::{expand, path_fits};
 use crate::names::{CrateId, Def, Noted, Res, Resolver, Unit};
 use crate::span::{Place, Span};
@@ -35,8 +35,6 @@ pub struct Subject<'a> {
     pub resolver: Resolver<'a>,
     /// The bodies that run before `main`.
     pub before_main: FxHashSet<usize>,
-    /// The items that the attributes say run before `main`, with their bodies.
-    early: Vec<(Noted, Option<usize>)>,
 }
 
 impl<'a> Subject<'a> {
@@ -47,57 +45,11 @@ impl<'a> Subject<'a> {
         resolver: Resolver<'a>,
     ) -> Self {
         let graph = Graph::new(facts);
-        let mut subject = Self {
-            unit,
-            krate,
-            facts,
-            graph,
-            resolver,
-            before_main: FxHashSet::default(),
-            early: Vec::new(),
-        };
-        for item in &unit.krate(krate).items {
-            if subject.meaning(item.def) == Some(AttributeMeaning::BeforeMain) {
-                subject.early.push((item.clone(), subject.body_number(item.def)));
-            }
-        }
-        let roots: Vec<usize> = subject.early.iter().filter_map(|(_, body)| *body).collect();
+        let mut subject =
+            Self { unit, krate, facts, graph, resolver, before_main: FxHashSet::default() };
+        let roots: Vec<usize> = facts.early.iter().filter_map(|early| early.body).collect();
         subject.before_main = subject.graph.reachable(&roots, REACH).into_keys().collect();
         subject
-    }
-
-    /// What an item's attributes make of it.
-    fn meaning(&self, def: Def) -> Option<AttributeMeaning> {
-        let item = self.unit.item(def);
-        item.attrs.iter().find_map(|attr| {
-            let value = attribute_value(attr);
-            let paths = self.attribute_paths(def, attr);
-            paths.iter().find_map(|path| self.resolver.models.attribute(path, value))
-        })
-    }
-
-    /// The canonical paths of an attribute; a built-in one by its bare name.
-    fn attribute_paths(&self, def: Def, attr: &Attr) -> Vec<SmolStr> {
-        let meanings = self.resolver.path((def.krate, def.module), &attr.path);
-        let mut paths: Vec<SmolStr> = meanings
-            .into_iter()
-            .filter_map(|res| match res {
-                Res::External(path) => Some(path),
-                _ => None,
-            })
-            .collect();
-        if paths.is_empty() {
-            paths.push(attr.path.text().into());
-        }
-        paths
-    }
-
-    /// The number of the body of an item.
-    pub fn body_number(&self, def: Def) -> Option<usize> {
-        self.facts
-            .bodies
-            .iter()
-            .position(|body| body.owner.at.file == def.file && body.owner.item == def.item)
     }
 
     fn place(&self, def: Def, span: Span) -> Place {
@@ -343,7 +295,10 @@ fn witness(
     order.sort_by_key(|step| here(*step).count());
     let mut chosen: Vec<(usize, usize)> = Vec::new();
     for step in order {
-        let free = here(step).filter(|fact| !chosen.iter().any(|(_, taken)| taken == fact));
+        // One place is one thing, also when several callers hand in several values.
+        let mut places: BTreeSet<Place> =
+            chosen.iter().map(|(_, taken)| facts[*taken].place).collect();
+        let free = here(step).filter(|fact| places.insert(facts[*fact].place));
         let mut kinds = BTreeSet::new();
         let distinct = free.filter(|fact| kinds.insert(identity(&facts[*fact])));
         let picked: Vec<usize> = distinct.take(steps[step].distinct.max(1)).collect();
@@ -419,7 +374,7 @@ fn items(
     for noted in &subject.unit.krate(subject.krate).items {
         let def = noted.def;
         let item = subject.unit.item(def);
-        let early = subject.early.iter().any(|(other, _)| other.def == def);
+        let early = subject.facts.early.iter().any(|early| early.item.def == def);
         if !in_place(lint, kind, noted.test, early)
             || (matcher.before_main && !early)
             || (!matcher.attributes.is_empty() && !has_attribute(subject, def, &matcher.attributes))
@@ -429,7 +384,7 @@ fn items(
         {
             continue;
         }
-        let body = subject.body_number(def);
+        let body = subject.facts.body_number(def);
         let mut labels = Vec::new();
         let mut reached: Vec<&Fact> = Vec::new();
         if !matcher.reaches.is_empty() {
@@ -493,25 +448,20 @@ fn item_name(subject: &Subject<'_>, noted: &Noted) -> String {
 }
 
 fn attribute_means_something(subject: &Subject<'_>, def: Def, attr: &Attr) -> bool {
-    let value = attribute_value(attr);
-    subject
-        .attribute_paths(def, attr)
+    let value = attributes::value(attr);
+    attributes::paths(&subject.resolver, def, attr)
         .iter()
         .any(|path| subject.resolver.models.attribute(path, value).is_some())
-}
-
-fn attribute_value(attr: &Attr) -> &str {
-    attr.value.as_deref().unwrap_or(&attr.list)
 }
 
 /// `path`, or `name = "part of the value"`.
 fn has_attribute(subject: &Subject<'_>, def: Def, wanted: &[String]) -> bool {
     subject.unit.item(def).attrs.iter().any(|attr| {
-        let paths = subject.attribute_paths(def, attr);
+        let paths = attributes::paths(&subject.resolver, def, attr);
         wanted.iter().any(|wanted| {
             let (path, value) = wanted.split_once('=').unwrap_or((wanted, ""));
             let value = value.trim().trim_matches('"');
-            paths.iter().any(|p| p == path.trim()) && attribute_value(attr).contains(value)
+            paths.iter().any(|p| p == path.trim()) && attributes::value(attr).contains(value)
         })
     })
 }

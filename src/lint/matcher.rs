@@ -7,7 +7,7 @@ use super::spec::{CallMatcher, ManifestMatcher, Step, ValueMatcher};
 use crate::facts::value::Value;
 use crate::facts::{Argument, Fact};
 use crate::lint::load::Lint;
-use crate::model::class::HOLE;
+use crate::model::class::{HOLE, SYMBOL};
 use crate::model::{Models, expand, path_fits};
 
 /// What matching needs: the models, and every regular expression of the lints compiled once.
@@ -120,7 +120,7 @@ fn has_bits(value: &Value, bits: u128) -> bool {
 
 /// An argument's text for people: `…` for what is unknown.
 pub fn readable(text: &str) -> String {
-    text.replace(HOLE, "…")
+    text.replace(SYMBOL, "").replace(HOLE, "…")
 }
 
 fn call_regexes(call: &CallMatcher, texts: &mut Vec<String>) {

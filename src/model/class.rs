@@ -8,6 +8,9 @@ use crate::vocab::DataKind;
 /// Stands for an unknown part of a text. No source text contains it.
 pub const HOLE: char = '\u{0}';
 
+/// Begins a text whose kind is known and whose value is not: a home folder, whichever it is.
+pub const SYMBOL: char = '\u{1}';
+
 /// A compiled [`ClassRow`].
 #[derive(Debug)]
 pub struct Class {
@@ -38,6 +41,8 @@ impl Class {
     /// Whether the text, with [`HOLE`]s for what is unknown, belongs to the class; `except` is
     /// for the caller, who has the other classes.
     pub fn holds(&self, text: &str) -> bool {
+        let text = text.replace(SYMBOL, "");
+        let text = text.as_str();
         let text = match self.of {
             ClassOf::Path => text.replace('\\', "/"),
             ClassOf::Name | ClassOf::Words => text.to_lowercase(),

@@ -1,5 +1,7 @@
 //! The models that are built in.
 
+use std::sync::{Arc, OnceLock};
+
 use super::Models;
 use super::spec::ModelFile;
 use crate::lint::load::LINTS;
@@ -8,7 +10,16 @@ use crate::lint::load::LINTS;
 ///
 /// # Errors
 /// What is wrong with a file, as messages that begin with its name.
-pub fn load(users: Vec<ModelFile>) -> Result<Models, Vec<String>> {
+pub fn load(users: Vec<ModelFile>) -> Result<Arc<Models>, Vec<String>> {
+    /// Read once a process: they are the same for every run that brings none of its own.
+    static BUILT_IN: OnceLock<Result<Arc<Models>, Vec<String>>> = OnceLock::new();
+    if users.is_empty() {
+        return BUILT_IN.get_or_init(|| read(users).map(Arc::new)).clone();
+    }
+    read(users).map(Arc::new)
+}
+
+fn read(users: Vec<ModelFile>) -> Result<Models, Vec<String>> {
     let mut files = Vec::new();
     let mut errors = Vec::new();
     for file in LINTS.get_dir("models").into_iter().flat_map(|folder| folder.files()) {

@@ -25,6 +25,7 @@ pub struct Models {
     prefixes: FxHashSet<SmolStr>,
     attributes: FxHashMap<SmolStr, Vec<(Vec<String>, AttributeMeaning)>>,
     pub classes: FxHashMap<SmolStr, Class>,
+    constants: FxHashMap<SmolStr, u64>,
 }
 
 /// What a type row says.
@@ -73,6 +74,8 @@ impl Models {
                         .push((row.values.clone(), row.means));
                 }
             }
+            let constants = file.constant.into_iter().map(|row| (row.name.into(), row.value));
+            models.constants.extend(constants);
             for row in file.class {
                 let name = SmolStr::new(&row.name);
                 match Class::new(row) {
@@ -105,6 +108,18 @@ impl Models {
 
     pub fn call(&self, path: &str) -> Option<&CallRow> {
         self.calls.get(path)
+    }
+
+    /// The value of a constant from outside of the scan, by its name.
+    pub fn constant(&self, name: &str) -> Option<u64> {
+        self.constants.get(name).copied()
+    }
+
+    /// Whether some modelled path fits a lint's pattern.
+    pub fn knows_pattern(&self, pattern: &str) -> bool {
+        let known =
+            |path: &SmolStr| path_fits(pattern, path) || path_fits(pattern, &format!("{path}!"));
+        self.calls.contains_key(pattern) || self.prefixes.iter().any(known)
     }
 
     /// Whether some row puts this mark on a fact.
@@ -189,12 +204,10 @@ pub fn expand(path: &str) -> Vec<SmolStr> {
     vec![SmolStr::new(path)]
 }
 
-/// Whether `path` is `pattern`, or lies below it when it ends in `::*`.
+/// Whether `path` is what a lint calls `pattern`: `a::*` is everything below `a`, `*::f` every
+/// `f`.
 pub fn path_fits(pattern: &str, path: &str) -> bool {
-    match pattern.strip_suffix("*") {
-        Some(prefix) => path.starts_with(prefix),
-        None => path == pattern,
-    }
+    class::glob(pattern, path)
 }
 
 #[cfg(test)]

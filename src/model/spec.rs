@@ -19,6 +19,16 @@ pub struct ModelFile {
     pub attribute: Vec<AttributeRow>,
     #[serde(default)]
     pub class: Vec<ClassRow>,
+    #[serde(default)]
+    pub constant: Vec<ConstantRow>,
+}
+
+/// A constant of an API, known by its name alone: the crates that offer it are many.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ConstantRow {
+    pub name: String,
+    pub value: u64,
 }
 
 /// What a function, a method or a macro does.
@@ -30,7 +40,8 @@ pub struct ModelFile {
 pub struct CallRow {
     /// The canonical path. `a::{b, c}::d` stands for several. A method is `Type::method`, a
     /// macro ends in `!`, and `_::method` is a method so distinctive that its name is enough
-    /// when the receiver's type is unknown. Standard library paths always start with `std::`.
+    /// when the receiver's type is unknown; `Type.field` is a public field, of which only
+    /// `returns` counts. Standard library paths always start with `std::`.
     pub path: String,
     #[serde(default)]
     pub effects: Vec<Effect>,
@@ -52,6 +63,10 @@ pub struct CallRow {
     /// The call counts only when its first argument is not the literal `false`.
     #[serde(default)]
     pub on_true: bool,
+    /// The call counts only when its result is used as a function pointer: `transmute` of
+    /// bytes into code.
+    #[serde(default)]
+    pub to_function: bool,
     /// What the result is.
     #[serde(default)]
     pub data: Vec<DataKind>,
@@ -67,6 +82,10 @@ pub struct CallRow {
     /// `"$0"` the first generic argument of the receiver's type.
     #[serde(default)]
     pub returns: Option<String>,
+    /// What stands for the result where its kind is known and its value is not: `~` for a home
+    /// folder. It counts as unknown, and path classes match on it.
+    #[serde(default)]
+    pub value: Option<String>,
     /// Where the row was checked: a version of the crate, a manual's section.
     #[serde(default)]
     pub source: Option<String>,

@@ -17,11 +17,14 @@ const MAX_NESTED: u32 = 48;
 /// Modules looked into for one path. Hostile imports could ask for exponentially many.
 const MAX_LOOKUPS: u32 = 4_000;
 
+/// A module of a crate.
+type Scope = (CrateId, ModuleId);
+
 /// What was found out about names; a unit is analysed on one thread.
 #[derive(Debug, Default)]
 pub struct Memo {
     /// What each module imports everything from.
-    globs: RefCell<FxHashMap<(CrateId, ModuleId), Rc<[Res]>>>,
+    globs: RefCell<FxHashMap<Scope, Rc<[Res]>>>,
     names: RefCell<FxHashMap<(CrateId, ModuleId, Name), Meanings>>,
     /// What aliases mean; an alias that is being worked out means itself.
     aliases: RefCell<FxHashMap<Def, Res>>,

@@ -193,10 +193,18 @@ impl Resolver<'_> {
                 }
                 _ => Ty::Unknown,
             },
-            Ty::External(path, args) => match self.models.type_info(path).derefs {
-                Some(index) => args.get(index).map_or(Ty::Unknown, |inner| self.field(inner, name)),
-                None => Ty::Unknown,
-            },
+            Ty::External(path, args) => {
+                let row = self.models.call(&format!("{path}.{name}"));
+                if let Some(returns) = row.and_then(|row| row.returns.as_deref()) {
+                    return Ty::external(returns);
+                }
+                match self.models.type_info(path).derefs {
+                    Some(index) => {
+                        args.get(index).map_or(Ty::Unknown, |inner| self.field(inner, name))
+                    }
+                    None => Ty::Unknown,
+                }
+            }
             _ => Ty::Unknown,
         }
     }

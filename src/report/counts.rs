@@ -39,8 +39,9 @@ fn rest(summary: &Summary) -> String {
     }
     write!(
         out,
-        " · {} in {}, {}, {}, {} · {}",
+        " · {}{} in {}, {}, {}, {} · {}",
         many(summary.files, "file"),
+        unreachable(summary),
         many(summary.packages, "package"),
         many(summary.lines, "line"),
         many(summary.facts, "fact"),
@@ -61,6 +62,14 @@ fn calls(summary: &Summary) -> String {
     // No overflow: counts of calls are far below 2^57.
     let percent = named as u64 * 100 / calls as u64;
     format!("{percent} % of {} named", many(calls, "call"))
+}
+
+/// Files that are scanned although no target contains them; not said when there are none.
+fn unreachable(summary: &Summary) -> String {
+    match summary.unreachable {
+        0 => String::new(),
+        count => format!(" ({} reached by no target)", number(count)),
+    }
 }
 
 /// `1 file`, `2 files`.
@@ -112,13 +121,14 @@ mod tests {
             left_out: 3,
             packages: 12,
             files: 214,
+            unreachable: 3,
             lines: 48_211,
             facts: 1_204,
             unresolved_calls: 160,
             calls: 2_310,
             elapsed: Duration::from_millis(410),
         };
-        insta::assert_snapshot!(text(&summary), @"2 errors, 3 warnings · 1 disclosed · 2 suppressed · 1 not analysed · 3 left out · 214 files in 12 packages, 48,211 lines, 1,204 facts, 93 % of 2,310 calls named · 0.41 s");
+        insta::assert_snapshot!(text(&summary), @"2 errors, 3 warnings · 1 disclosed · 2 suppressed · 1 not analysed · 3 left out · 214 files (3 reached by no target) in 12 packages, 48,211 lines, 1,204 facts, 93 % of 2,310 calls named · 0.41 s");
     }
 
     #[test]

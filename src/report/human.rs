@@ -194,7 +194,7 @@ mod tests {
           │     -------------------------------- 2. and is sent here
           │
           = when: at build (build-script `build-script-build` of demo 1.2.3)
-          = confidence: medium: a type was inferred from the code nearby, not resolved
+          = confidence: medium: a part of it is inferred from the code nearby
           = why: a token lets its holder act as the user
           = help: if this is meant, say so in `overt.toml`:
 

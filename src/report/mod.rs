@@ -1,4 +1,4 @@
-//! All rendering of a run's result: one file per format, behind [`write`].
+//! All rendering of a run's result: one file per format, behind [`write()`].
 //!
 //! Promises: the same report and files give the same bytes; nothing of the scanned tree reaches
 //! the reader unescaped; what was not analysed is counted in every format; a reader that goes

@@ -10,9 +10,8 @@ pub fn notes(finding: &Finding, drawn: usize) -> Vec<String> {
     let mut notes = vec![when(finding)];
     match finding.confidence {
         Confidence::High => {}
-        Confidence::Medium => notes.push(
-            "confidence: medium: a type was inferred from the code nearby, not resolved".to_owned(),
-        ),
+        Confidence::Medium => notes
+            .push("confidence: medium: a part of it is inferred from the code nearby".to_owned()),
         Confidence::Low => {
             notes.push("confidence: low: only a name or a shape was recognised".to_owned());
         }

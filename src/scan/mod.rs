@@ -8,6 +8,8 @@ mod loader;
 mod plan;
 mod unit;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use rayon::prelude::*;
 
 pub use self::unit::{Gap, Outcome};
@@ -33,6 +35,8 @@ pub struct Scan<'a> {
     pub matching: &'a Matching<'a>,
     /// Called once for each file that was read.
     pub step: &'a (dyn Fn() + Sync),
+    /// Whether the facts are kept.
+    pub inventory: bool,
 }
 
 /// Analyses every unit, on a pool whose threads have the stack that parsing needs.
@@ -47,8 +51,18 @@ pub fn scan(scan: &Scan<'_>) -> Vec<Outcome> {
         .par_iter()
         .enumerate()
         .with_max_len(1)
-        .map(|(index, members)| unit::analyse(scan, members, number(index)))
+        .map(|(index, members)| {
+            let analyse = || unit::analyse(scan, members, number(index));
+            catch_unwind(AssertUnwindSafe(analyse)).unwrap_or_else(|_| given_up(members))
+        })
         .collect()
+}
+
+/// A defect of overt costs one unit and is said for each of its files.
+fn given_up(members: &plan::Members) -> Outcome {
+    let why = "overt failed while analysing it; please report this";
+    let unread = members.sources.iter().map(|(path, _)| (path.clone(), why.to_owned()));
+    Outcome { unread: unread.collect(), ..Outcome::default() }
 }
 
 /// A pool of threads that can parse.

@@ -9,6 +9,7 @@ use super::Scan;
 use super::loader::UnitFiles;
 use super::plan::{self, Members};
 use crate::facts::{self, Context};
+use crate::inventory::Entry;
 use crate::ir::Directive;
 use crate::lint::claim::{self, Claim};
 use crate::lint::engine::{self, Subject};
@@ -22,12 +23,15 @@ use crate::vocab::{Confidence, Level, TargetKind};
 #[derive(Debug, Default)]
 pub struct Outcome {
     pub claims: Vec<Claim>,
+    /// The facts, when they are kept.
+    pub inventory: Vec<Entry>,
     pub gaps: Vec<Gap>,
     pub unread: Vec<(PathBuf, String)>,
     /// Files that were met on the way.
     pub met: Vec<(FileId, PathBuf)>,
-    pub directives: Vec<(FileId, Vec<Directive>)>,
+    pub directives: Vec<(FileId, TargetKind, Vec<Directive>)>,
     pub files: usize,
+    pub unreachable: usize,
     pub lines: usize,
     pub facts: usize,
     pub calls: usize,
@@ -64,12 +68,21 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
     let resolver = context.resolver();
     for krate in unit.crate_ids() {
         let facts = facts::collect(&context, krate);
-        outcome.facts += facts.facts.len();
+        outcome.facts += facts.facts.iter().filter(|fact| fact.via.is_none()).count();
         outcome.calls += facts.calls;
         outcome.unresolved += facts.unresolved;
+        if scan.inventory {
+            let subject = unit.krate(krate);
+            let own = facts.facts.iter().filter(|fact| fact.via.is_none());
+            outcome.inventory.extend(own.map(|fact| {
+                let item = facts.bodies[fact.body].owner.path.clone();
+                Entry::new(fact, subject.kind, subject.name.clone(), item)
+            }));
+        }
         let subject = Subject::new(&unit, krate, &facts, resolver);
         outcome.claims.extend(engine::claims(&subject, scan.lints, scan.matching));
     }
+    outcome.unreachable = unreachable.len();
     for file in unreachable {
         notice(
             scan,
@@ -130,7 +143,14 @@ fn rest(
         if reached.contains(&id) {
             continue;
         }
-        let kind = package.map_or(TargetKind::Loose, |package| kind_of(scan, package, path));
+        let kind = match package {
+            Some(package) => kind_of(scan, package, path),
+            // Without a manifest that says otherwise, the name says what it is for.
+            None if path.file_name().is_some_and(|name| name == "build.rs") => {
+                TargetKind::BuildScript
+            }
+            None => TargetKind::Loose,
+        };
         let externs = package.map_or_else(Vec::new, |package| {
             plan::externs(scan.project, package, TargetKind::Unreachable, &libraries)
         });
@@ -199,7 +219,7 @@ fn file_results(scan: &Scan<'_>, unit: &Unit, outcome: &mut Outcome) {
         outcome.files += 1;
         outcome.lines += ir.lines as usize;
         if !ir.directives.is_empty() {
-            outcome.directives.push((*file, ir.directives.clone()));
+            outcome.directives.push((*file, *kind, ir.directives.clone()));
         }
         for mark in &ir.text_marks {
             let place = Place { file: *file, span: mark.span };
@@ -255,7 +275,6 @@ pub fn notice(
             made.values.insert("name".to_owned(), why.clone());
         }
         made.primary.1 = claim::fill(words, &made.values);
-        made.note.clone_from(&why);
         claims.push(made);
     }
 }

@@ -17,6 +17,14 @@ use crate::span::Span;
 /// The stack that the limits of this module are made for. Only what is touched is committed.
 pub const STACK_BYTES: usize = 512 << 20;
 
+/// Whether a name stands for a metavariable of a macro.
+pub fn is_placeholder(name: &str) -> bool {
+    name.starts_with(PLACEHOLDER)
+}
+
+/// What the names that stand for metavariables begin with; no program contains them.
+pub(crate) const PLACEHOLDER: &str = "macro_variable_";
+
 /// Reads one file.
 pub fn read(bytes: Vec<u8>) -> FileIr {
     let (text, valid) = crate::files::decode(bytes);

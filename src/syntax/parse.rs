@@ -29,6 +29,8 @@ pub fn parse(text: &str) -> Parsed {
         work.gaps.push(gap);
     }
     for _ in 0..MAX_ATTEMPTS {
+        // The tables behind spans hold a copy of every text that was parsed.
+        proc_macro2::extra::invalidate_current_thread_spans();
         let current = work.text();
         let error = match syn::parse_str::<syn::File>(&current) {
             Ok(file) => return work.done(file),

@@ -15,9 +15,20 @@ pub fn marks(text: &str) -> Vec<TextMark> {
     }
     let mut marks: Vec<TextMark> = Vec::new();
     let mut previous = '\0';
+    let mut selectors = 0usize;
     for (at, character) in text.char_indices() {
         let before = std::mem::replace(&mut previous, character);
-        let Some(kind) = kind(character, before, at) else { continue };
+        selectors = if is_selector(character) { selectors + 1 } else { 0 };
+        let next = text[at + character.len_utf8()..].chars().next().unwrap_or('\0');
+        let joins_script = matches!(character, '\u{200c}' | '\u{200d}') && !next.is_ascii();
+        let Some(kind) = kind(character, before, at, selectors).filter(|_| !joins_script) else {
+            continue;
+        };
+        // A character literal of nothing else is data, and hides nothing.
+        let after = at + character.len_utf8();
+        if before == '\'' && text[after..].starts_with('\'') {
+            continue;
+        }
         let span = Span::new(at, at + character.len_utf8());
         match marks.last_mut() {
             Some(last) if last.kind == kind && last.span.end == span.start => {
@@ -29,7 +40,7 @@ pub fn marks(text: &str) -> Vec<TextMark> {
     marks
 }
 
-fn kind(character: char, before: char, at: usize) -> Option<TextKind> {
+fn kind(character: char, before: char, at: usize, selectors: usize) -> Option<TextKind> {
     match character {
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => Some(TextKind::Bidi),
         // A byte order mark at the beginning is one.
@@ -41,13 +52,13 @@ fn kind(character: char, before: char, at: usize) -> Option<TextKind> {
         }
         '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{2060}'..='\u{2065}' => Some(TextKind::Invisible),
         '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{ffa0}' => Some(TextKind::Invisible),
-        // Variation selectors choose a glyph of the character before; on their own, or in a
-        // run, they carry hidden data.
+        // Variation selectors choose a glyph of the character before; behind a letter, or in a
+        // run, they carry hidden data. Careless editors double one.
         '\u{fe00}'..='\u{fe0f}' => {
-            (before.is_ascii_alphabetic() || is_selector(before)).then_some(TextKind::Invisible)
+            (before.is_ascii_alphabetic() || selectors > 2).then_some(TextKind::Invisible)
         }
         '\u{e0100}'..='\u{e01ef}' => {
-            (before.is_ascii() || is_selector(before)).then_some(TextKind::Invisible)
+            (before.is_ascii() || selectors > 1).then_some(TextKind::Invisible)
         }
         // Tags spell the flags of regions after one emoji, and hidden text anywhere else.
         '\u{e0000}'..='\u{e007f}' => {
@@ -77,8 +88,8 @@ mod tests {
     fn controls_are_found_and_honest_text_is_not() {
         assert_eq!(found("// \u{202e}\u{2066} x"), [(TextKind::Bidi, 3..9)]);
         assert_eq!(found("a\u{200b}b"), [(TextKind::Invisible, 1..4)]);
-        assert_eq!(found("\u{feff}fn"), []);
-        assert_eq!(found("\"👩\u{200d}💻 ❤\u{fe0f} می\u{200c}خواهم\" é"), []);
+        assert_eq!(found("\u{feff}fn ['\u{3164}', '\u{200b}'] ☢\u{fe0f}\u{fe0f}"), []);
+        assert_eq!(found("\"👩\u{200d}💻 ❤\u{fe0f} می\u{200c}خواهم Wi-Fi\u{200c}ها\" é"), []);
     }
 
     #[test]

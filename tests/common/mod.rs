@@ -14,9 +14,12 @@ pub type Spot = (String, usize);
 
 /// Runs the check with one lint at `warn` at least.
 pub fn run(system: FileSystem, path: &Path, lint: &str) -> Checked {
+    // A tree in memory has no configuration above it that would have to be kept out.
+    let on_disk = matches!(system, FileSystem::Disk);
+    let empty = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/common/overt.toml");
     let options = Options {
         paths: vec![path.to_owned()],
-        config: Some(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/common/overt.toml")),
+        config: on_disk.then_some(empty),
         suppressions: true,
         levels: vec![(lint.to_owned(), Level::Warn)],
         threads: Some(1),

@@ -39,7 +39,7 @@ pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<C
             if !DECIDES.contains(&lowered.name.as_str()) || !only_succeeds(content) {
                 continue;
             }
-            let Some(number) = subject.body_number(member) else { continue };
+            let Some(number) = subject.facts.body_number(member) else { continue };
             let place = Place { file: def.file, span: lowered.name_span };
             let words =
                 lint.file.words.label.clone().unwrap_or_else(|| "always succeeds".to_owned());

@@ -175,7 +175,8 @@ impl Lowerer {
             E::Verbatim(tokens) => {
                 let span =
                     tokens.clone().into_iter().next().map(|t| sp(t.span())).unwrap_or_default();
-                self.walk_tokens(tokens.clone());
+                // Without its first token it cannot be the same again.
+                self.walk_tokens(tokens.clone().into_iter().skip(1).collect());
                 self.push(mark, ExprKind::Other, span)
             }
             _ => self.push(mark, ExprKind::Other, Span::default()),

@@ -133,19 +133,23 @@ impl Lowerer {
             ids.push(self.nameless(span, ItemKind::Include(path.value())));
             return;
         }
-        // The call itself may mean something, its arguments may declare items.
-        let inside = self.items_in_tokens(mac.tokens.clone());
-        let declared = !inside.is_empty();
-        ids.extend(inside);
+        // `lazy_static!`, `thread_local!`, `bitflags!`: the call, and the items that it declares.
+        let declared = parse_items(mac.tokens.clone());
         let body = self.in_body(|this| {
             let mark = this.mark();
-            if !declared {
+            if declared.is_none() {
                 return Some(this.macro_expr(mac));
             }
             let path = this.path(None, &mac.path);
             let call = MacroCall { path, args: Vec::new(), understood: true };
             Some(this.push(mark, ExprKind::Macro(call), span))
         });
+        if let Some(items) = declared {
+            let items = self.items(&items);
+            ids.extend(items);
+        }
+        // What stands in the blocks of `cfg_if!` and its kin belongs to the module.
+        ids.append(&mut self.ir.bodies[body.0 as usize].items);
         ids.push(self.nameless(span, ItemKind::Code(body)));
     }
 
@@ -158,23 +162,6 @@ impl Lowerer {
             Some(this.push(mark, ExprKind::Other, span))
         });
         self.nameless(span, ItemKind::Code(body))
-    }
-
-    /// The items that tokens declare, as in `lazy_static!`, `thread_local!`, `cfg_if!`.
-    fn items_in_tokens(&mut self, tokens: TokenStream) -> Vec<ItemId> {
-        if let Some(items) = parse_items(tokens.clone()) {
-            return self.items(&items);
-        }
-        // The blocks of `if #[cfg(..)] { items } else { items }`.
-        let mut ids = Vec::new();
-        for tree in tokens {
-            if let TokenTree::Group(group) = tree
-                && group.delimiter() == Delimiter::Brace
-            {
-                ids.extend(self.items_in_tokens(group.stream()));
-            }
-        }
-        ids
     }
 
     /// Picks everything out of tokens that can be read as code; what it is worth is for the
@@ -395,7 +382,7 @@ pub(super) fn captured_names(text: &str) -> Vec<&str> {
 
 /// The name that stands for a metavariable; no program can contain it.
 fn placeholder(variable: &str) -> Name {
-    Name::new(format!("macro_variable_{variable}"))
+    Name::new(format!("{}{variable}", crate::syntax::PLACEHOLDER))
 }
 
 /// The `$name:fragment` of a matcher, also inside of repetitions.

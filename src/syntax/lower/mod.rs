@@ -100,19 +100,27 @@ impl Lowerer {
     /// Looks at the tokens of a part that does not parse, line by line when it must.
     fn salvage(&mut self, text: &str, span: Span) {
         let body = self.in_body(|this| {
-            if let Some(tokens) = balanced(text, span) {
-                this.walk_tokens(tokens);
+            if this.salvage_part(text, span) {
                 return None;
             }
             for line in lines(text, span) {
-                if let Some(tokens) = balanced(text, line) {
-                    this.walk_tokens(tokens);
-                }
+                this.salvage_part(text, line);
             }
             None
         });
         let id = self.nameless(span, ItemKind::Code(body));
         self.ir.top.push(id);
+    }
+
+    /// Whether the part lexes, delimiters without a partner left out.
+    fn salvage_part(&mut self, text: &str, part: Span) -> bool {
+        // Nothing of an earlier part is alive; its text would be kept for the sake of spans.
+        proc_macro2::extra::invalidate_current_thread_spans();
+        let Some(tokens) = balanced(&text[part.range()]) else { return false };
+        BASE.set(part.start as usize);
+        self.walk_tokens(tokens);
+        BASE.set(0);
+        true
     }
 
     fn nameless(&mut self, span: Span, kind: ItemKind) -> ItemId {
@@ -141,10 +149,9 @@ fn lines(text: &str, span: Span) -> Vec<Span> {
     found
 }
 
-/// The tokens of a part, at their places in the file; delimiters without a partner are left
-/// out. `None` when it does not lex even so.
-fn balanced(text: &str, span: Span) -> Option<TokenStream> {
-    let part = &text[span.range()];
+/// The tokens of a part; delimiters without a partner are left out. `None` when it does not
+/// lex even so.
+fn balanced(part: &str) -> Option<TokenStream> {
     let mut open: Vec<Span> = Vec::new();
     let mut alone: Vec<Span> = Vec::new();
     for token in lexer::tokens(part) {
@@ -166,12 +173,17 @@ fn balanced(text: &str, span: Span) -> Option<TokenStream> {
             _ => {}
         }
     }
-    let mut padded = " ".repeat(span.start as usize).into_bytes();
-    padded.extend_from_slice(part.as_bytes());
+    let mut bytes = part.as_bytes().to_vec();
     for lone in open.iter().chain(&alone) {
-        padded[(span.start + lone.start) as usize] = b' ';
+        bytes[lone.start as usize] = b' ';
     }
-    String::from_utf8(padded).ok()?.parse().ok()
+    String::from_utf8(bytes).ok()?.parse().ok()
+}
+
+thread_local! {
+    /// Where the text that is being lowered begins in its file: not zero only while a part is
+    /// salvaged. Spans are made in too many places to hand this to each.
+    static BASE: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 fn index(length: usize) -> u32 {
@@ -179,8 +191,8 @@ fn index(length: usize) -> u32 {
 }
 
 fn sp(span: proc_macro2::Span) -> Span {
-    let range = span.byte_range();
-    Span::new(range.start, range.end)
+    let (range, base) = (span.byte_range(), BASE.get());
+    Span::new(range.start + base, range.end + base)
 }
 
 fn close(span: DelimSpan) -> Span {

@@ -1,0 +1,2 @@
+pub mod client;
+pub use client::Socket as Opened;
