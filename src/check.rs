@@ -250,6 +250,7 @@ fn manifest_claim(
         trigger: "when Cargo or an editor works in this folder".to_owned(),
         owner: Default::default(),
         note: None,
+        near: false,
     }
 }
 
@@ -334,7 +335,7 @@ impl Run<'_> {
     /// Words and fingerprints; the same claim from several targets is made once.
     fn findings(&self, mut claims: Vec<Claim>) -> Vec<Finding> {
         claims.sort_by(|a, b| {
-            let key = |claim: &Claim| (claim.lint, claim.primary.0, claim.target);
+            let key = |claim: &Claim| (claim.lint, claim.primary.0, claim.near, claim.target);
             key(a).cmp(&key(b))
         });
         claims.dedup_by_key(|claim| (claim.lint, claim.primary.0));
@@ -352,12 +353,15 @@ impl Run<'_> {
 
     fn finding(&self, claim: Claim, fingerprint: String) -> Finding {
         let (lint, level) = &self.lints[claim.lint];
+        let level = if claim.near { self.setup.near_level(lint) } else { *level };
         let words = &lint.file.words;
         let mut values = claim.values;
         values.entry("target".to_owned()).or_insert_with(|| claim.target.word().to_owned());
         if !claim.owner.is_empty() {
             values.entry("item".to_owned()).or_insert_with(|| claim.owner.to_string());
         }
+        let near = words.near.as_ref().filter(|_| claim.near);
+        let headline = near.unwrap_or(&words.headline);
         let label = |(place, message): (Place, String)| Label { place, message };
         let notes = vec![claim::fill(&words.note, &values)];
         let mut help: Vec<String> = claim.note.into_iter().collect();
@@ -365,9 +369,9 @@ impl Run<'_> {
         Finding {
             lint: lint.file.id.as_str().into(),
             group: lint.group,
-            level: *level,
+            level,
             confidence: claim.confidence.min(lint.file.confidence),
-            message: claim::fill(&words.headline, &values),
+            message: claim::fill(headline, &values),
             package: innermost(self.packages, self.files.path(claim.primary.0.file))
                 .map(|(_, package)| package.clone()),
             target: claim.target,
@@ -489,6 +493,7 @@ impl Run<'_> {
                 trigger: String::new(),
                 owner: Default::default(),
                 note: notice.help.clone(),
+                near: false,
             });
         }
     }

@@ -6,6 +6,7 @@ pub mod facts;
 pub mod file_error;
 pub mod files;
 pub mod finding;
+pub mod flow;
 pub mod inventory;
 pub mod ir;
 pub mod lint;

@@ -187,6 +187,8 @@ vocabulary! {
         Secret = "secret",
         Size = "size",
         Name = "name",
+        /// What is put into a connection by other means than a call that is modelled.
+        Stream = "stream",
     }
 }
 

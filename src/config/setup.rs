@@ -33,6 +33,7 @@ pub struct Setup {
     /// The user's own models.
     pub models: Vec<ModelFile>,
     pub levels: Levels,
+    near: Levels,
     pub config: Option<Config>,
     /// What was said and has no effect, and what was left unread.
     pub warnings: Vec<FileError>,
@@ -42,6 +43,11 @@ impl Setup {
     /// The level that the lint has in this run.
     pub fn level(&self, lint: &Lint) -> Level {
         self.levels.level(lint)
+    }
+
+    /// The level of what a lint with a flow says where the flow is not proven.
+    pub fn near_level(&self, lint: &Lint) -> Level {
+        self.near.get(lint.id()).unwrap_or_else(|| lint.file.level.min(Level::Warn))
     }
 }
 
@@ -81,6 +87,9 @@ pub fn setup(request: &Request<'_>) -> Result<Setup, Vec<FileError>> {
     let mut resolved =
         Levels::resolve(&lints, config, request.levels, request.deny_warnings, &own.broken);
     errors.append(&mut resolved.errors);
+    // What is only near warns, unless the user has said otherwise.
+    let near: Vec<Lint> = lints.iter().map(near).collect();
+    let near = Levels::resolve(&near, config, request.levels, request.deny_warnings, &own.broken);
     setup.warnings.append(&mut resolved.warnings);
     if !errors.is_empty() {
         // The configuration from top to bottom, then the rest as it came.
@@ -90,7 +99,13 @@ pub fn setup(request: &Request<'_>) -> Result<Setup, Vec<FileError>> {
         });
         return Err(errors);
     }
-    Ok(Setup { lints, models: own.models, levels: resolved.levels, ..setup })
+    Ok(Setup { lints, models: own.models, levels: resolved.levels, near: near.levels, ..setup })
+}
+
+fn near(lint: &Lint) -> Lint {
+    let mut lint = lint.clone();
+    lint.file.level = lint.file.level.min(Level::Warn);
+    lint
 }
 
 /// The configuration that governs, and a warning for each that does not.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 
 use super::{Context, CrateFacts, Fact, Step};
-use crate::ir::Attr;
+use crate::ir::{Attr, ExprId};
 use crate::model::spec::AttributeMeaning;
 use crate::names::{CrateId, Def, Noted, Res, Resolver};
 use crate::span::Place;
@@ -40,7 +40,7 @@ pub(super) fn early(context: &Context<'_>, krate: CrateId, all: &mut CrateFacts)
             effects: BTreeSet::from([Effect::BeforeMain]),
             data: BTreeSet::new(),
             marks: BTreeSet::new(),
-            steps: vec![Step { span: attr.span, path }],
+            steps: vec![Step { span: attr.span, path, expr: ExprId(0), gives: false }],
             args: Vec::new(),
             confidence: Confidence::High,
             body,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashMap;
+
 use super::objects::Draft;
 use super::value::{self, Value};
 use super::{Context, Edge, Fact, Handed, eval};
@@ -42,11 +44,24 @@ pub(super) struct Pass<'a, 'c> {
     pub calls: usize,
     pub unresolved: usize,
     /// Expressions that stand where a function is called.
-    callees: BTreeSet<ExprId>,
+    pub callees: BTreeSet<ExprId>,
     /// Expressions whose value is used as a function pointer.
     pub functions: BTreeSet<ExprId>,
     /// The receiver whose elements a closure's parameter stands for.
     elements: Vec<Option<ExprId>>,
+    /// What calls, and mentions of constants, lead to.
+    pub targets: FxHashMap<ExprId, Target>,
+}
+
+/// What an expression leads to, for the flow of data.
+#[derive(Debug, Clone)]
+pub(super) enum Target {
+    Functions(Vec<Def>),
+    /// A modelled function by its canonical path.
+    Modelled(smol_str::SmolStr),
+    /// The transcribers of a macro of the scan.
+    Rules(Vec<BodyRef>),
+    Constant(Def),
 }
 
 impl<'a, 'c> Pass<'a, 'c> {
@@ -77,6 +92,7 @@ impl<'a, 'c> Pass<'a, 'c> {
             callees: BTreeSet::new(),
             functions: BTreeSet::new(),
             elements: Vec::new(),
+            targets: FxHashMap::default(),
         }
     }
 
@@ -368,6 +384,7 @@ impl<'a, 'c> Pass<'a, 'c> {
             }
             ItemKind::Constant { ty, .. } => {
                 self.edge(def, span);
+                self.targets.insert(id, Target::Constant(def));
                 self.set_value(id, self.cx.constant(def));
                 let declared = self.cx.resolver().ty((def.krate, def.module), ty);
                 match (&declared, self.constant_function(def)) {
@@ -574,7 +591,7 @@ impl<'a, 'c> Pass<'a, 'c> {
         }
         let place = Place { file: self.here.file, span };
         let mut draft = Draft::new(place, Confidence::High);
-        draft.add_row(row, path, span, true);
+        draft.add_row(row, path, span, id, true);
         draft.mention = Some(id);
         self.drafts.push(draft);
     }

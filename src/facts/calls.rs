@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::body::Pass;
+use super::body::{Pass, Target};
 use super::eval;
 use super::objects::Applied;
 use super::value::Value;
@@ -41,6 +41,7 @@ impl Pass<'_, '_> {
             }
             Callee::Local(def) => {
                 self.edge(def, span);
+                self.targets.insert(id, Target::Functions(vec![def]));
                 let ty = self.cx.output(def);
                 self.set_type(id, ty);
                 self.local_result(id, def);
@@ -78,6 +79,9 @@ impl Pass<'_, '_> {
         if let Some(symbol) = row.and_then(|row| row.value.as_deref()) {
             self.set_value(id, Value::symbol(symbol));
         }
+        if row.is_some() {
+            self.targets.insert(id, Target::Modelled(path.clone()));
+        }
         let Some(row) = row else {
             let (ty, object) = self.unmodelled(path, args);
             self.set_type(id, ty);
@@ -98,6 +102,7 @@ impl Pass<'_, '_> {
             row,
             path,
             span,
+            expr: id,
             receiver,
             args: rest,
             confidence: Confidence::High,
@@ -203,11 +208,20 @@ impl Pass<'_, '_> {
                 let path = SmolStr::from(format!("{owner}::{method}"));
                 let models = self.cx.models;
                 if let Some(row) = models.call(&path) {
+                    self.targets.insert(id, Target::Modelled(path.clone()));
                     let object = if row.is_plain() {
                         self.object(receiver)
                     } else {
                         let (receiver, confidence) = (Some(receiver), Confidence::High);
-                        self.apply(&Applied { row, path: &path, span, receiver, args, confidence })
+                        self.apply(&Applied {
+                            row,
+                            path: &path,
+                            span,
+                            expr: id,
+                            receiver,
+                            args,
+                            confidence,
+                        })
                     };
                     if let Some(symbol) = row.value.as_deref() {
                         self.set_value(id, Value::symbol(symbol));
@@ -276,6 +290,9 @@ impl Pass<'_, '_> {
         for def in defs {
             self.edge(*def, span);
         }
+        if !defs.is_empty() {
+            self.targets.insert(id, Target::Functions(defs.to_vec()));
+        }
         let output = defs.iter().map(|def| self.cx.output(*def)).find(|ty| *ty != Ty::Unknown);
         self.set_type(id, output.unwrap_or_default());
         if let [only] = defs {
@@ -328,8 +345,10 @@ impl Pass<'_, '_> {
         if let Some(row) = models.any_receiver(method) {
             let path = SmolStr::from(format!("_::{method}"));
             let (receiver, confidence) = (Some(receiver), Confidence::Low);
+            self.targets.insert(id, Target::Modelled(path.clone()));
+            let expr = id;
             let object =
-                self.apply(&Applied { row, path: &path, span, receiver, args, confidence });
+                self.apply(&Applied { row, path: &path, span, expr, receiver, args, confidence });
             self.set_object(id, object);
             let ty = self.returned(row.returns.as_deref(), "", &[]);
             self.set_type(id, ty);
@@ -375,9 +394,10 @@ impl Pass<'_, '_> {
         self.unresolved += usize::from(!call.understood);
         if let Some(rules) = self.local_macro(&call.path, &name) {
             self.calls += 1;
-            for rule in rules {
-                self.edges.push(rule_edge(span, rule));
+            for rule in &rules {
+                self.edges.push(rule_edge(span, *rule));
             }
+            self.targets.insert(id, Target::Rules(rules));
             return;
         }
         let positional: Vec<ExprId> =
@@ -407,9 +427,10 @@ impl Pass<'_, '_> {
         let models = self.cx.models;
         let Some(row) = models.call(&path) else { return };
         self.calls += 1;
-        let confidence = Confidence::High;
+        self.targets.insert(id, Target::Modelled(path.clone()));
+        let (expr, confidence) = (id, Confidence::High);
         let applied =
-            Applied { row, path: &path, span, receiver: None, args: &positional, confidence };
+            Applied { row, path: &path, span, expr, receiver: None, args: &positional, confidence };
         let object = self.apply(&applied);
         self.set_object(id, object);
         let ty = self.returned(row.returns.as_deref(), "", &[]);

@@ -8,6 +8,7 @@
 pub mod attributes;
 mod body;
 mod calls;
+mod edges;
 mod eval;
 pub mod graph;
 mod objects;
@@ -20,7 +21,8 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use self::value::Value;
-use crate::ir::{BodyId, ItemId, ItemKind};
+use crate::flow::Builder;
+use crate::ir::{BodyId, ExprId, ItemId, ItemKind};
 use crate::model::Models;
 use crate::names::{BodyRef, CrateId, Def, Memo, Owned, Resolver, Ty, Unit};
 use crate::span::{FileId, Place, Span};
@@ -62,6 +64,10 @@ pub struct Step {
     pub span: Span,
     /// The canonical path; `_::method` when only the name is known.
     pub path: SmolStr,
+    /// The call in its body.
+    pub expr: ExprId,
+    /// Its result, or what it fills, is the fact's data.
+    pub gives: bool,
 }
 
 /// One argument of a fact.
@@ -69,6 +75,8 @@ pub struct Step {
 pub struct Argument {
     pub role: Role,
     pub span: Span,
+    /// The expression in the fact's body.
+    pub expr: ExprId,
     pub value: Value,
     /// The canonical path of the call that the argument is the result of.
     pub from: Option<SmolStr>,
@@ -235,14 +243,15 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Collects the facts of one crate.
-pub fn collect(context: &Context<'_>, krate: CrateId) -> CrateFacts {
+/// Collects the facts of one crate, and where its data goes.
+pub fn collect(context: &Context<'_>, krate: CrateId, flow: &mut Builder) -> CrateFacts {
     let mut all = CrateFacts::default();
     let mut handed: Vec<Handed> = Vec::new();
     for (index, owner) in context.unit.krate(krate).bodies.iter().enumerate() {
         let outcome = body::Pass::new(context, owner.at).run();
         all.calls += outcome.calls;
         all.unresolved += outcome.unresolved;
+        edges::emit(&outcome, flow);
         let (facts, edges, more) = outcome.finish();
         handed.extend(more.into_iter().take(MAX_HANDED_FACTS - handed.len().min(MAX_HANDED_FACTS)));
         all.facts.extend(facts.into_iter().map(|fact| Fact {

@@ -47,8 +47,9 @@ impl Draft {
     }
 
     /// Adds what a row says; without effects when its switch is off.
-    pub fn add_row(&mut self, row: &CallRow, path: &str, span: Span, on: bool) {
-        self.steps.push(Step { span, path: path.into() });
+    pub fn add_row(&mut self, row: &CallRow, path: &str, span: Span, expr: ExprId, on: bool) {
+        let gives = !row.data.is_empty();
+        self.steps.push(Step { span, path: path.into(), expr, gives });
         if !on {
             return;
         }
@@ -86,6 +87,7 @@ pub struct Applied<'r> {
     pub row: &'r CallRow,
     pub path: &'r str,
     pub span: Span,
+    pub expr: ExprId,
     pub receiver: Option<ExprId>,
     pub args: &'r [ExprId],
     pub confidence: Confidence,
@@ -94,7 +96,7 @@ pub struct Applied<'r> {
 impl Pass<'_, '_> {
     /// Adds a call to the fact that it belongs to; the fact that its result is about.
     pub fn apply(&mut self, call: &Applied<'_>) -> Option<usize> {
-        let Applied { row, path, span, receiver, args, confidence } = *call;
+        let Applied { row, path, span, expr, receiver, args, confidence } = *call;
         let off =
             row.on_true && args.first().is_some_and(|arg| *self.value(*arg) == Value::Bool(false));
         let joined = match row.joins {
@@ -121,7 +123,7 @@ impl Pass<'_, '_> {
             }
         }
         let draft = &mut self.drafts[object];
-        draft.add_row(row, path, span, !off);
+        draft.add_row(row, path, span, expr, !off);
         draft.confidence = draft.confidence.min(confidence);
         if draft.args.len() < MAX_ARGS {
             draft.args.extend(arguments);
@@ -140,6 +142,7 @@ impl Pass<'_, '_> {
         Argument {
             role,
             span: self.body.expr(expr).span,
+            expr,
             value,
             from: self.origins[expr.0 as usize].clone(),
         }

@@ -27,6 +27,8 @@ pub struct Claim {
     pub owner: SmolStr,
     /// A sentence that belongs to this claim alone.
     pub note: Option<String>,
+    /// The steps only stand near to each other, where the lint also knows a flow.
+    pub near: bool,
 }
 
 /// The values of facts that words may name, the first of each kind.

@@ -95,6 +95,7 @@ impl<'a> Subject<'a> {
             trigger: self.trigger(body),
             owner: self.facts.bodies[body].owner.path.clone(),
             note: None,
+            near: false,
         }
     }
 }
@@ -319,6 +320,7 @@ fn witness(
     let primary = (facts[fact].place, claim::label(words(step), &facts[fact]));
     let involved: Vec<&Fact> = chosen.iter().map(|(_, fact)| &facts[*fact]).collect();
     let mut made = subject.claim(index, scope.body, primary, &involved);
+    made.near = !lint.file.flow.is_empty();
     for (at, (step, fact)) in chosen.iter().enumerate() {
         if at != main {
             made.labels.push((facts[*fact].place, claim::label(words(*step), &facts[*fact])));
@@ -430,6 +432,7 @@ fn items(
                 .map_or_else(|| "when it is used".to_owned(), |body| subject.trigger(body)),
             owner: noted.path.clone(),
             note: None,
+            near: false,
         });
     }
 }

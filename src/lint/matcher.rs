@@ -24,7 +24,11 @@ impl<'a> Matching<'a> {
             let file = &lint.file;
             file.call.iter().for_each(|call| call_regexes(call, &mut texts));
             file.manifest.iter().for_each(|manifest| manifest_regexes(manifest, &mut texts));
-            file.all.iter().chain(&file.any).for_each(|step| step_regexes(step, &mut texts));
+            file.all
+                .iter()
+                .chain(&file.any)
+                .chain(&file.flow)
+                .for_each(|step| step_regexes(step, &mut texts));
         }
         let regexes =
             texts.into_iter().filter_map(|text| Some((text.clone(), Regex::new(&text).ok()?)));

@@ -3,6 +3,7 @@
 pub mod claim;
 mod detect;
 pub mod engine;
+pub mod flows;
 pub mod load;
 pub mod manifest;
 pub mod matcher;

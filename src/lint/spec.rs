@@ -33,7 +33,11 @@ pub struct LintFile {
     #[serde(default)]
     pub place: Place,
 
-    // What it claims: exactly one of the following.
+    // What it claims: one of the following. Beside `flow` may stand `any`, for what is proven by
+    // a single call, and `all`, which speaks at most at `warn` where the flow is not proven.
+    /// What the first step gives goes into the second, and so on: a proven path of data.
+    #[serde(default)]
+    pub flow: Vec<Step>,
     #[serde(default)]
     pub call: Option<CallMatcher>,
     #[serde(default)]
@@ -115,6 +119,13 @@ pub struct Step {
     /// The step must *not* be found.
     #[serde(default)]
     pub absent: bool,
+    /// Of `flow`: what arguments the data goes into. Empty: any.
+    #[serde(default)]
+    pub into: Vec<Role>,
+    /// Of `flow`: instead of data that goes in, the step is tied to the one before by a value:
+    /// the file that was written is the program that is run.
+    #[serde(default)]
+    pub same: Option<Same>,
     /// The finding stands here; otherwise at the last step.
     #[serde(default)]
     pub primary: bool,
@@ -125,6 +136,17 @@ pub struct Step {
 
 fn one() -> usize {
     1
+}
+
+/// An argument of one step is, or is made from, an argument of the step before.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Same {
+    /// The argument of the step before.
+    pub of: Role,
+    /// The argument of this step.
+    #[serde(rename = "as")]
+    pub as_: Vec<Role>,
 }
 
 /// Matches one fact. Every condition given must hold.
@@ -258,6 +280,10 @@ pub enum Notice {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Words {
     pub headline: String,
+    /// The headline where only `all` of a lint with a `flow` holds: what is not proven is not
+    /// claimed.
+    #[serde(default)]
+    pub near: Option<String>,
     /// The primary label; otherwise made from the call.
     #[serde(default)]
     pub label: Option<String>,

@@ -18,7 +18,8 @@ use crate::vocab::Group;
 const RESERVED: &[&str] = &["warnings", "lint-paths", "all"];
 
 /// The matchers of a lint, of which it has one.
-const MATCHERS: &[&str] = &["call", "item", "text", "manifest", "notice", "all", "any", "detector"];
+const MATCHERS: &[&str] =
+    &["call", "item", "text", "manifest", "notice", "flow", "all", "any", "detector"];
 
 /// Parts of a lint file that hold words and code, never conditions.
 const PROSE: &[&str] = &["words", "docs", "example"];
@@ -59,6 +60,7 @@ impl<'a> Checks<'a> {
         self.matchers(file);
         self.steps("all", &file.all);
         self.steps("any", &file.any);
+        self.flow(&file.flow);
         if let Some(name) = &file.detector
             && !detectors.contains(&name.as_str())
         {
@@ -112,8 +114,10 @@ impl<'a> Checks<'a> {
             file.text.is_some(),
             file.manifest.is_some(),
             file.notice.is_some(),
-            !file.all.is_empty(),
-            !file.any.is_empty(),
+            !file.flow.is_empty(),
+            // A flow may have a weaker and a shorter form beside it.
+            !file.all.is_empty() && file.flow.is_empty(),
+            !file.any.is_empty() && file.flow.is_empty(),
             file.detector.is_some(),
         ];
         let found: Vec<&str> =
@@ -141,6 +145,25 @@ impl<'a> Checks<'a> {
         if !steps.is_empty() && steps.iter().all(|step| step.absent) {
             let message = format!("every step of `{key}` is `absent`, so no finding has a place");
             self.error(self.span(&[key]), message, None);
+        }
+    }
+
+    /// A flow has a beginning and an end, and consists of calls.
+    fn flow(&mut self, steps: &[Step]) {
+        self.steps("flow", steps);
+        if steps.len() == 1 {
+            let message = "a flow has at least two steps";
+            self.error(self.span(&["flow"]), message, None);
+        }
+        for (index, step) in steps.iter().enumerate() {
+            let span = self.element("flow", index);
+            if step.absent || step.distinct > 1 || !only_calls(step) {
+                let message = "a step of a flow is a `call`, or `any` of several";
+                self.error(span, message, None);
+            }
+            if index == 0 && (!step.into.is_empty() || step.same.is_some()) {
+                self.error(span, "nothing comes before the first step of a flow", None);
+            }
         }
     }
 
@@ -225,6 +248,13 @@ impl<'a> Checks<'a> {
                 self.error(span, "not a regular expression", Some(why));
             }
         }
+    }
+}
+
+fn only_calls(step: &Step) -> bool {
+    match step.any.as_slice() {
+        [] => step.call.is_some(),
+        any => any.iter().all(only_calls),
     }
 }
 

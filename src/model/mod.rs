@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use self::class::Class;
-use self::spec::{AttributeMeaning, CallRow, ModelFile};
+use self::spec::{AttributeMeaning, CallRow, MethodDoes, ModelFile};
 
 /// All models of a run.
 #[derive(Debug, Default)]
@@ -26,6 +26,7 @@ pub struct Models {
     attributes: FxHashMap<SmolStr, Vec<(Vec<String>, AttributeMeaning)>>,
     pub classes: FxHashMap<SmolStr, Class>,
     constants: FxHashMap<SmolStr, u64>,
+    methods: FxHashMap<SmolStr, MethodDoes>,
 }
 
 /// What a type row says.
@@ -33,6 +34,7 @@ pub struct Models {
 pub struct TypeInfo {
     pub builder: bool,
     pub derefs: Option<usize>,
+    pub shared: bool,
 }
 
 impl Models {
@@ -45,7 +47,8 @@ impl Models {
         let mut errors = Vec::new();
         for file in files {
             for row in file.types {
-                let info = TypeInfo { builder: row.builder, derefs: row.derefs };
+                let info =
+                    TypeInfo { builder: row.builder, derefs: row.derefs, shared: row.shared };
                 let paths = expand(&row.path);
                 for other in row.also.iter().flat_map(|path| expand(path)) {
                     models.also.insert(other, paths[0].clone());
@@ -73,6 +76,10 @@ impl Models {
                         .or_default()
                         .push((row.values.clone(), row.means));
                 }
+            }
+            for row in file.method {
+                let names = row.names.iter().map(|name| (SmolStr::new(name), row.does));
+                models.methods.extend(names);
             }
             let constants = file.constant.into_iter().map(|row| (row.name.into(), row.value));
             models.constants.extend(constants);
@@ -113,6 +120,11 @@ impl Models {
     /// The value of a constant from outside of the scan, by its name.
     pub fn constant(&self, name: &str) -> Option<u64> {
         self.constants.get(name).copied()
+    }
+
+    /// What a method does with data, by its name.
+    pub fn method(&self, name: &str) -> MethodDoes {
+        self.methods.get(name).copied().unwrap_or_default()
     }
 
     /// Whether some modelled path fits a lint's pattern.

@@ -21,6 +21,33 @@ pub struct ModelFile {
     pub class: Vec<ClassRow>,
     #[serde(default)]
     pub constant: Vec<ConstantRow>,
+    #[serde(default)]
+    pub method: Vec<MethodRow>,
+}
+
+/// What methods that no call row speaks of do with data, known by their names alone. Without
+/// a row, everything that goes into a method can come out of it, and stays nowhere else.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct MethodRow {
+    pub names: Vec<String>,
+    #[serde(flatten)]
+    pub does: MethodDoes,
+}
+
+/// What a method does with data.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct MethodDoes {
+    /// The result is the receiver in another form; what changes the one changes the other.
+    #[serde(default)]
+    pub keeps: bool,
+    /// The arguments, also results of closures, stay in the receiver.
+    #[serde(default)]
+    pub changes: bool,
+    /// The result tells next to nothing about what went in: a length, a comparison.
+    #[serde(default)]
+    pub forgets: bool,
 }
 
 /// A constant of an API, known by its name alone: the crates that offer it are many.
@@ -163,6 +190,10 @@ pub struct TypeRow {
     /// (`Box`, `Arc`, `Result`, guards).
     #[serde(default)]
     pub derefs: Option<usize>,
+    /// A clone is the same thing under another name: what goes into the one comes out of the
+    /// other (`Arc`, the ends of a channel).
+    #[serde(default)]
+    pub shared: bool,
 }
 
 /// What an attribute does.

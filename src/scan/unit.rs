@@ -8,11 +8,13 @@ use rustc_hash::FxHashSet;
 use super::Scan;
 use super::loader::UnitFiles;
 use super::plan::{self, Members};
-use crate::facts::{self, Context};
+use crate::facts::{self, Context, CrateFacts};
+use crate::flow::Builder;
 use crate::inventory::Entry;
 use crate::ir::Directive;
 use crate::lint::claim::{self, Claim};
 use crate::lint::engine::{self, Subject};
+use crate::lint::flows;
 use crate::lint::spec::Notice;
 use crate::names::{self, CratePlan, Memo, Unit};
 use crate::project::PackageId;
@@ -36,6 +38,8 @@ pub struct Outcome {
     pub facts: usize,
     pub calls: usize,
     pub unresolved: usize,
+    /// Searches for where data goes that were given up.
+    pub cut: usize,
 }
 
 /// A part that was not, or not wholly, analysed.
@@ -66,8 +70,10 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
     let memo = Memo::default();
     let context = Context::new(&unit, scan.models, &memo);
     let resolver = context.resolver();
-    for krate in unit.crate_ids() {
-        let facts = facts::collect(&context, krate);
+    let mut flow = Builder::new(&unit);
+    let all: Vec<CrateFacts> =
+        unit.crate_ids().map(|krate| facts::collect(&context, krate, &mut flow)).collect();
+    for (krate, facts) in unit.crate_ids().zip(&all) {
         outcome.facts += facts.facts.iter().filter(|fact| fact.via.is_none()).count();
         outcome.calls += facts.calls;
         outcome.unresolved += facts.unresolved;
@@ -79,9 +85,21 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
                 Entry::new(fact, subject.kind, subject.name.clone(), item)
             }));
         }
-        let subject = Subject::new(&unit, krate, &facts, resolver);
-        outcome.claims.extend(engine::claims(&subject, scan.lints, scan.matching));
     }
+    let subjects: Vec<Subject<'_>> = unit
+        .crate_ids()
+        .zip(&all)
+        .map(|(krate, facts)| Subject::new(&unit, krate, facts, resolver))
+        .collect();
+    let proven = flows::claims(&subjects, flow, scan.lints, scan.matching);
+    outcome.cut = proven.cut;
+    let mut near = Vec::new();
+    for subject in &subjects {
+        near.extend(engine::claims(subject, scan.lints, scan.matching));
+    }
+    flows::retain_unproven(&mut near, &proven.claims);
+    outcome.claims.extend(proven.claims);
+    outcome.claims.extend(near);
     outcome.unreachable = unreachable.len();
     for file in unreachable {
         notice(
@@ -291,6 +309,7 @@ fn plain(lint: usize, place: Place, target: TargetKind) -> Claim {
         trigger: String::new(),
         owner: Default::default(),
         note: None,
+        near: false,
     }
 }
 

@@ -1,0 +1,810 @@
+//! Where the data of one body goes: the edges of the flow graph.
+//!
+//! Read off a finished pass, which knows the types and what each call leads to. What a call
+//! does with data is said by the models; where they say nothing, everything that goes into it
+//! can come out.
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use super::body::{Pass, Target};
+use crate::flow::{Builder, Callable, FieldKey, Indirect, Node};
+use crate::ir::*;
+use crate::model::spec::{CallRow, Joined, MethodDoes};
+use crate::names::{Callee, Def, Res, Ty};
+
+/// Closures and loops that are looked through for the one that a `return` or a `break` leaves.
+const MAX_AROUND: usize = 64;
+/// Types inside of types that are looked through for types of the scan.
+const MAX_TYPE: usize = 4;
+
+/// Adds the edges of a body.
+pub(super) fn emit(pass: &Pass<'_, '_>, out: &mut Builder) {
+    let Some(base) = out.expr(pass.here, ExprId(0)) else { return };
+    let Some(result) = out.result(pass.here) else { return };
+    let Some(locals) = out.local(pass.here, LocalId(0)) else { return };
+    let mut edges = Edges {
+        pass,
+        out,
+        base: base.0,
+        locals: locals.0,
+        result,
+        closures: Vec::new(),
+        loops: Vec::new(),
+        held: FxHashMap::default(),
+    };
+    edges.look_ahead();
+    for (id, expr) in pass.body.iter() {
+        edges.expr(id, expr);
+    }
+    if let Some(root) = pass.body.root {
+        edges.out.same(edges.node(root), result);
+    }
+}
+
+struct Edges<'p, 'a, 'c, 'o> {
+    pass: &'p Pass<'a, 'c>,
+    out: &'o mut Builder,
+    base: u32,
+    locals: u32,
+    result: Node,
+    /// Closures and loops by the number of their expression, in order.
+    closures: Vec<ExprId>,
+    loops: Vec<ExprId>,
+    /// The closure that a local holds.
+    held: FxHashMap<LocalId, ExprId>,
+}
+
+impl<'a> Edges<'_, 'a, '_, '_> {
+    fn node(&self, id: ExprId) -> Node {
+        Node(self.base + id.0)
+    }
+
+    fn local(&self, local: LocalId) -> Node {
+        Node(self.locals + local.0)
+    }
+
+    fn kind(&self, id: ExprId) -> &'a ExprKind {
+        &self.pass.body.expr(id).kind
+    }
+
+    fn same(&mut self, from: ExprId, to: ExprId) {
+        self.out.same(self.node(from), self.node(to));
+    }
+
+    fn made(&mut self, from: ExprId, to: ExprId) {
+        self.out.made(self.node(from), self.node(to));
+    }
+
+    fn look_ahead(&mut self) {
+        for (id, expr) in self.pass.body.iter() {
+            match &expr.kind {
+                ExprKind::Closure { params, body } => {
+                    self.closures.push(id);
+                    let params = params.iter().map(|param| self.node(*param)).collect();
+                    let callable = Callable::Closure { params, result: self.node(*body) };
+                    self.out.callable(self.node(id), callable);
+                }
+                ExprKind::Loop { .. } => self.loops.push(id),
+                ExprKind::Bind {
+                    pattern: Pattern::Bind { local, sub: None },
+                    value: Some(value),
+                    ..
+                } if matches!(self.kind(*value), ExprKind::Closure { .. }) => {
+                    self.held.insert(*local, *value);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn expr(&mut self, id: ExprId, expr: &'a Expr) {
+        match &expr.kind {
+            ExprKind::Local(local) => self.out.same(self.local(*local), self.node(id)),
+            ExprKind::Path(_) => self.path(id),
+            ExprKind::Call { callee, args } => self.call(id, *callee, args),
+            ExprKind::MethodCall { receiver, method, args, .. } => {
+                self.method(id, *receiver, method, args);
+            }
+            ExprKind::Macro(call) => self.macro_call(id, call),
+            ExprKind::Field { base, name } => self.read_field(id, *base, name),
+            ExprKind::Index { base, .. } => self.made(*base, id),
+            ExprKind::Unary { op: '*', value }
+            | ExprKind::Ref { value, .. }
+            | ExprKind::Cast { value, .. }
+            | ExprKind::Try(value)
+            | ExprKind::Await(value)
+            | ExprKind::Block { tail: Some(value), .. } => self.same(*value, id),
+            ExprKind::Unary { value, .. } => self.made(*value, id),
+            ExprKind::Binary { op, left, right } => {
+                if !matches!(op.as_str(), "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||") {
+                    self.made(*left, id);
+                    self.made(*right, id);
+                }
+            }
+            ExprKind::Assign { op, target, value } => {
+                let value = self.node(*value);
+                for place in self.places(*target) {
+                    match op {
+                        None => self.out.same(value, place),
+                        Some(_) => self.out.made(value, place),
+                    }
+                }
+            }
+            ExprKind::If { then, otherwise, .. } => {
+                self.same(*then, id);
+                if let Some(otherwise) = otherwise {
+                    self.same(*otherwise, id);
+                }
+            }
+            ExprKind::Match { arms, .. } => arms.iter().for_each(|arm| self.same(arm.body, id)),
+            ExprKind::Bind { pattern, value, origin, .. } => {
+                self.bind(id, pattern, *value, *origin);
+            }
+            ExprKind::Closure { body, .. } => self.made(*body, id),
+            ExprKind::Return(Some(value)) => {
+                let to = match self.around(&self.closures, id) {
+                    Some(closure) => self.node(closure),
+                    None => self.result,
+                };
+                self.out.same(self.node(*value), to);
+            }
+            ExprKind::Break(Some(value)) => {
+                if let Some(around) = self.around(&self.loops, id) {
+                    self.same(*value, around);
+                }
+            }
+            ExprKind::Struct { path, fields, base } => self.structure(id, path, fields, *base),
+            ExprKind::Tuple(parts) | ExprKind::Array(parts) => {
+                parts.iter().for_each(|part| self.made(*part, id));
+            }
+            ExprKind::Repeat { value, .. } => self.made(*value, id),
+            _ => {}
+        }
+    }
+
+    /// The innermost of the expressions that an expression stands in.
+    fn around(&self, all: &[ExprId], id: ExprId) -> Option<ExprId> {
+        let from = all.partition_point(|other| *other <= id);
+        let outer = all[from..].iter().take(MAX_AROUND);
+        outer.copied().find(|other| self.pass.body.expr(*other).first <= id)
+    }
+
+    fn path(&mut self, id: ExprId) {
+        if let Some(Target::Constant(def)) = self.pass.targets.get(&id)
+            && let Some(node) =
+                self.pass.cx.unit.body_of(*def).and_then(|body| self.out.constant(body))
+        {
+            self.out.same(node, self.node(id));
+        }
+        if let Ty::Function(Callee::Local(def)) = self.pass.ty(id)
+            && !self.pass.callees.contains(&id)
+        {
+            self.out.callable(self.node(id), Callable::Function(*def));
+        }
+    }
+
+    // Calls
+
+    fn call(&mut self, id: ExprId, callee: ExprId, args: &[ExprId]) {
+        let targets = &self.pass.targets;
+        if let Ty::Function(Callee::Constructor(def)) = self.pass.ty(callee) {
+            return self.constructor(id, callee, *def, args);
+        }
+        match targets.get(&id).or_else(|| targets.get(&callee)) {
+            Some(Target::Functions(defs)) => {
+                let defs = defs.clone();
+                return self.functions(id, &defs, args);
+            }
+            Some(Target::Modelled(path)) => {
+                let path = path.clone();
+                return self.modelled(id, &path, None, args);
+            }
+            _ => {}
+        }
+        if let Ty::Function(Callee::External(path)) = self.pass.ty(callee) {
+            let name = path.rsplit("::").next().unwrap_or(path);
+            let of_type =
+                path.rsplit("::").nth(1).is_some_and(|s| s.starts_with(char::is_uppercase));
+            let keeps =
+                matches!(name, "new" | "from" | "Some" | "Ok" | "clone" | "pin" | "identity");
+            let known = path.starts_with("std::") || of_type;
+            let does = MethodDoes { keeps: keeps && args.len() == 1, ..Default::default() };
+            return self.unmodelled(id, None, args, does, !known);
+        }
+        // A closure, a parameter, a field: called by its value.
+        self.out.indirect(Indirect {
+            call: self.node(id),
+            callee: self.node(callee),
+            args: args.iter().map(|arg| self.node(*arg)).collect(),
+        });
+        if !matches!(self.kind(callee), ExprKind::Local(local) if self.held.contains_key(local)) {
+            args.iter().for_each(|arg| self.suppose(*arg, id));
+        }
+    }
+
+    fn suppose(&mut self, from: ExprId, to: ExprId) {
+        self.out.supposed(self.node(from), self.node(to));
+    }
+
+    fn functions(&mut self, id: ExprId, defs: &[Def], args: &[ExprId]) {
+        let nodes: Vec<Node> = args.iter().map(|arg| self.node(*arg)).collect();
+        let places: Vec<Vec<Node>> = args.iter().map(|arg| self.places(*arg)).collect();
+        for def in defs {
+            self.out.call(self.pass.cx.unit, self.node(id), *def, &nodes, &places);
+        }
+    }
+
+    fn method(&mut self, id: ExprId, receiver: ExprId, method: &Name, args: &[ExprId]) {
+        match self.pass.targets.get(&id) {
+            Some(Target::Functions(defs)) => {
+                let defs = defs.clone();
+                let with_receiver: Vec<ExprId> =
+                    [receiver].into_iter().chain(args.iter().copied()).collect();
+                return self.functions(id, &defs, &with_receiver);
+            }
+            Some(Target::Modelled(path)) => {
+                let path = path.clone();
+                let plain = self.row(&path).is_none_or(CallRow::is_plain);
+                if !plain {
+                    return self.modelled(id, &path, Some(receiver), args);
+                }
+            }
+            _ => {}
+        }
+        let does = self.pass.cx.models.method(method);
+        let known = does != MethodDoes::default() || *self.pass.ty(receiver) != Ty::Unknown;
+        self.unmodelled(id, Some(receiver), args, does, !known);
+    }
+
+    fn row(&self, path: &str) -> Option<&'a CallRow> {
+        let models = self.pass.cx.models;
+        match path.strip_prefix("_::") {
+            Some(method) => models.any_receiver(method),
+            None => models.call(path),
+        }
+    }
+
+    /// A call that a row speaks of.
+    fn modelled(&mut self, id: ExprId, path: &str, receiver: Option<ExprId>, args: &[ExprId]) {
+        let Some(row) = self.row(path) else { return };
+        let name = path.rsplit("::").next().unwrap_or(path);
+        let does = self.pass.cx.models.method(name);
+        if row.is_plain() {
+            let keeps = does.keeps || (row.returns.is_some() && args.len() == 1);
+            let does = MethodDoes { keeps, ..does };
+            return self.unmodelled(id, receiver, args, does, false);
+        }
+        let passes = |input: Joined| match &row.passes {
+            Some(inputs) => inputs.contains(&input),
+            // What gives data of its own gives that and nothing else.
+            None => row.data.is_empty(),
+        };
+        let inputs = receiver.map(|receiver| (Joined::Receiver, receiver)).into_iter();
+        let inputs: Vec<(Joined, ExprId)> = inputs
+            .chain(args.iter().enumerate().map(|(at, arg)| (Joined::Argument(at), *arg)))
+            .collect();
+        for (which, input) in &inputs {
+            self.collapse(*input);
+            if passes(*which) {
+                self.made(*input, id);
+            }
+        }
+        self.callbacks(id, receiver, args, passes(Joined::Receiver));
+        if does.changes
+            && let Some(receiver) = receiver
+        {
+            self.change(receiver, args);
+        }
+        // A builder keeps what it is given.
+        if row.joins.is_some()
+            && row.data.is_empty()
+            && row.passes.is_none()
+            && let Some(receiver) = receiver
+        {
+            self.change(receiver, args);
+        }
+        for index in &row.fills {
+            let Some(filled) = args.get(*index) else { continue };
+            self.fill(id, *filled);
+            if let Some(receiver) = receiver {
+                self.change_to(receiver, *filled);
+            }
+        }
+        if row.fills.is_empty() && row.passes.is_none() {
+            self.borrowed(receiver, args);
+        }
+    }
+
+    /// What the call gives stands in one of its arguments; in the parameters of a callback.
+    fn fill(&mut self, id: ExprId, filled: ExprId) {
+        let node = self.node(id);
+        for place in self.places(filled) {
+            self.out.made(node, place);
+        }
+        if let ExprKind::Closure { params, .. } = self.kind(filled) {
+            params.iter().for_each(|param| self.made(id, *param));
+        }
+        if let Some(def) = self.function_value(filled) {
+            let count = self.parameters(def);
+            let args = vec![node; count];
+            self.out.call(self.pass.cx.unit, node, def, &args, &[]);
+        }
+    }
+
+    fn parameters(&self, def: Def) -> usize {
+        match &self.pass.cx.unit.item(def).kind {
+            ItemKind::Function(function) => function.params.len() + usize::from(function.receiver),
+            _ => 0,
+        }
+    }
+
+    fn function_value(&self, id: ExprId) -> Option<Def> {
+        match self.pass.ty(id) {
+            Ty::Function(Callee::Local(def)) => Some(*def),
+            _ => None,
+        }
+    }
+
+    /// A call that no row speaks of, or of which a row only says the type.
+    fn unmodelled(
+        &mut self,
+        id: ExprId,
+        receiver: Option<ExprId>,
+        args: &[ExprId],
+        does: MethodDoes,
+        supposed: bool,
+    ) {
+        if does.keeps {
+            match (receiver, args) {
+                (Some(receiver), _) => self.same(receiver, id),
+                (None, [only]) => self.same(*only, id),
+                _ => {}
+            }
+        }
+        if !does.forgets {
+            for input in receiver.iter().chain(args) {
+                self.collapse(*input);
+                if supposed { self.suppose(*input, id) } else { self.made(*input, id) }
+            }
+        }
+        self.callbacks(id, receiver, args, true);
+        if let Some(receiver) = receiver.filter(|_| does.changes) {
+            self.change(receiver, args);
+        }
+        self.borrowed(receiver, args);
+    }
+
+    /// The arguments stay in the receiver.
+    fn change(&mut self, receiver: ExprId, args: &[ExprId]) {
+        let places = self.places(receiver);
+        for arg in args {
+            self.collapse(*arg);
+            let from = self.node(*arg);
+            places.iter().for_each(|place| self.out.made(from, *place));
+        }
+    }
+
+    fn change_to(&mut self, from: ExprId, to: ExprId) {
+        let node = self.node(from);
+        for place in self.places(to) {
+            self.out.made(node, place);
+        }
+    }
+
+    /// What is given as `&mut` can be filled from everything else.
+    fn borrowed(&mut self, receiver: Option<ExprId>, args: &[ExprId]) {
+        for filled in args {
+            if !matches!(self.kind(*filled), ExprKind::Ref { mutable: true, .. }) {
+                continue;
+            }
+            for input in receiver.iter().chain(args) {
+                if input != filled {
+                    self.change_to(*input, *filled);
+                }
+            }
+        }
+    }
+
+    /// Closures and functions among the arguments get what the call works on.
+    fn callbacks(&mut self, id: ExprId, receiver: Option<ExprId>, args: &[ExprId], passes: bool) {
+        for callback in args {
+            let inputs: Vec<ExprId> = receiver
+                .into_iter()
+                .chain(args.iter().copied().filter(|a| a != callback))
+                .collect();
+            if let ExprKind::Closure { params, .. } = self.kind(*callback) {
+                for param in params {
+                    for input in inputs.iter().filter(|_| passes) {
+                        self.made(*input, *param);
+                    }
+                    // `.with(|list| list.push(x))`
+                    if let (Some(receiver), ExprKind::Bind { pattern, .. }) =
+                        (receiver, self.kind(*param))
+                    {
+                        let places = self.places(receiver);
+                        let mut locals = Vec::new();
+                        pattern.locals(&mut |local| locals.push(local));
+                        for (local, place) in
+                            locals.into_iter().flat_map(|l| places.iter().map(move |p| (l, *p)))
+                        {
+                            self.out.made(self.local(local), place);
+                        }
+                    }
+                }
+            } else if let Some(def) = self.function_value(*callback) {
+                let nodes: Vec<Node> = inputs.iter().map(|input| self.node(*input)).collect();
+                let args = match nodes.as_slice() {
+                    [only] => vec![*only; self.parameters(def)],
+                    _ => nodes,
+                };
+                self.out.call(self.pass.cx.unit, self.node(id), def, &args, &[]);
+            }
+        }
+    }
+
+    fn macro_call(&mut self, id: ExprId, call: &MacroCall) {
+        let args: Vec<ExprId> = call.args.iter().map(|arg| arg.value).collect();
+        let name = call.path.last().map_or("", |segment| segment.name.as_str());
+        match self.pass.targets.get(&id) {
+            Some(Target::Rules(rules)) => {
+                let nodes: Vec<Node> = args.iter().map(|arg| self.node(*arg)).collect();
+                let places: Vec<Vec<Node>> = args.iter().map(|arg| self.places(*arg)).collect();
+                for rule in rules.clone() {
+                    self.out.call_body(self.pass.cx.unit, self.node(id), rule, &nodes, &places);
+                }
+            }
+            Some(Target::Modelled(path)) => {
+                let path = path.clone();
+                self.modelled(id, &path, None, &args);
+            }
+            _ => {
+                for arg in &args {
+                    self.collapse(*arg);
+                    self.made(*arg, id);
+                }
+            }
+        }
+        if let ("write" | "writeln", [target, rest @ ..]) = (name, args.as_slice()) {
+            self.change(*target, rest);
+        }
+    }
+
+    // Fields
+
+    fn key(def: Def, variant: &str, field: &str) -> FieldKey {
+        FieldKey { file: def.file, item: def.item, variant: variant.into(), field: field.into() }
+    }
+
+    /// A field's node; all fields of a type together come from each.
+    fn field(&mut self, def: Def, variant: &str, field: &str) -> Node {
+        let (node, new) = self.out.field(Self::key(def, variant, field));
+        if new && !field.is_empty() {
+            let whole = self.whole(def);
+            self.out.made(node, whole);
+        }
+        node
+    }
+
+    /// All fields of a type together, and those of the types in its fields.
+    fn whole(&mut self, def: Def) -> Node {
+        let (node, new) = self.out.field(Self::key(def, "", ""));
+        if !new {
+            return node;
+        }
+        let item = self.pass.cx.unit.item(def);
+        let types: Vec<&Type> = match &item.kind {
+            ItemKind::Struct { fields } => fields.iter().map(|field| &field.ty).collect(),
+            ItemKind::Enum { variants } => {
+                variants.iter().flat_map(|v| &v.fields).map(|field| &field.ty).collect()
+            }
+            _ => Vec::new(),
+        };
+        let at = (def.krate, def.module);
+        let types: Vec<Ty> =
+            types.into_iter().map(|ty| self.pass.cx.resolver().ty(at, ty)).collect();
+        for inner in types.iter().flat_map(|ty| scanned(ty, MAX_TYPE)) {
+            let inner = self.whole(inner);
+            self.out.made(inner, node);
+        }
+        node
+    }
+
+    /// A value of a type of the scan goes where its fields are no longer told apart.
+    fn collapse(&mut self, id: ExprId) {
+        for def in scanned(self.pass.ty(id), MAX_TYPE) {
+            let whole = self.whole(def);
+            self.out.made(whole, self.node(id));
+        }
+    }
+
+    /// What a path that constructs or takes apart names: the type, and the variant.
+    fn constructed(&self, path: &Path) -> Option<(Def, SmolStr)> {
+        let resolver = self.pass.cx.resolver();
+        let found = resolver.path(self.pass.at, path).into_iter().find_map(|res| match res {
+            Res::Variant(def, variant) => Some((def, variant)),
+            Res::Def(def) => match self.pass.cx.unit.item(def).kind {
+                ItemKind::Struct { .. } => Some((def, SmolStr::default())),
+                _ => None,
+            },
+            _ => None,
+        });
+        found.or_else(|| match resolver.ty(self.pass.at, &Type::Path(path.clone())) {
+            Ty::Local(def, _) => Some((def, SmolStr::default())),
+            _ => None,
+        })
+    }
+
+    fn constructor(&mut self, id: ExprId, callee: ExprId, def: Def, args: &[ExprId]) {
+        let variant = match self.kind(callee) {
+            ExprKind::Path(path) => self.constructed(path).map(|(_, variant)| variant),
+            _ => None,
+        };
+        let variant = variant.unwrap_or_default();
+        for (index, arg) in args.iter().enumerate() {
+            let field = self.field(def, &variant, &index.to_string());
+            self.store(*arg, field);
+        }
+        // A wrapper is as good as what it wraps.
+        if let [only] = args {
+            self.made(*only, id);
+        }
+    }
+
+    fn structure(
+        &mut self,
+        id: ExprId,
+        path: &Path,
+        fields: &[(Name, ExprId)],
+        base: Option<ExprId>,
+    ) {
+        match self.constructed(path) {
+            Some((def, variant)) => {
+                for (name, value) in fields {
+                    let field = self.field(def, &variant, name);
+                    self.store(*value, field);
+                }
+            }
+            None => fields.iter().for_each(|(_, value)| self.made(*value, id)),
+        }
+        if let Some(base) = base {
+            self.same(base, id);
+        }
+    }
+
+    fn store(&mut self, value: ExprId, field: Node) {
+        self.out.same(self.node(value), field);
+        // What several owners share is changed through the field as well.
+        if self.is_shared(value) {
+            for place in self.places(value) {
+                self.out.same(field, place);
+            }
+        }
+    }
+
+    fn read_field(&mut self, id: ExprId, base: ExprId, name: &Name) {
+        self.made(base, id);
+        match scanned_first(self.pass.ty(base)) {
+            Some(def) => {
+                let field = self.field(def, "", name);
+                self.out.same(field, self.node(id));
+            }
+            None if *self.pass.ty(base) == Ty::Unknown => {
+                self.out.unknown_read(name, self.node(id));
+            }
+            None => {}
+        }
+    }
+
+    // Places
+
+    /// The nodes that change when what an expression names is changed.
+    fn places(&mut self, id: ExprId) -> Vec<Node> {
+        let mut places = vec![self.node(id)];
+        let mut at = id;
+        loop {
+            match self.kind(at) {
+                ExprKind::Local(local) => {
+                    places.push(self.local(*local));
+                    return places;
+                }
+                ExprKind::Path(_) => {
+                    if let Some(Target::Constant(def)) = self.pass.targets.get(&at)
+                        && let Some(body) = self.pass.cx.unit.body_of(*def)
+                    {
+                        places.extend(self.out.constant(body));
+                    }
+                    return places;
+                }
+                ExprKind::Field { base, name } => match scanned_first(self.pass.ty(*base)) {
+                    Some(def) => {
+                        places.push(self.field(def, "", name));
+                        return places;
+                    }
+                    None => {
+                        if *self.pass.ty(*base) == Ty::Unknown {
+                            self.out.unknown_write(name, self.node(at));
+                        }
+                        at = *base;
+                    }
+                },
+                ExprKind::Index { base: inner, .. }
+                | ExprKind::Unary { value: inner, .. }
+                | ExprKind::Ref { value: inner, .. }
+                | ExprKind::Cast { value: inner, .. }
+                | ExprKind::Try(inner)
+                | ExprKind::Await(inner)
+                | ExprKind::Block { tail: Some(inner), .. } => at = *inner,
+                ExprKind::MethodCall { receiver, method, .. }
+                    if self.pass.cx.models.method(method).keeps =>
+                {
+                    at = *receiver;
+                }
+                // `Arc::clone(&x)`
+                ExprKind::Call { callee, args } => match (self.pass.ty(*callee), args.as_slice()) {
+                    (Ty::Function(Callee::External(path)), [only])
+                        if path.ends_with("::clone") || path.ends_with("::new") =>
+                    {
+                        at = *only;
+                    }
+                    _ => return places,
+                },
+                _ => return places,
+            }
+        }
+    }
+
+    /// Whether what an expression gives has several owners, or borrows to change.
+    fn is_shared(&self, id: ExprId) -> bool {
+        let shared = |path: &str| self.pass.cx.models.type_info(path).shared;
+        match self.pass.ty(id) {
+            Ty::External(path, _) if shared(path) => return true,
+            _ => {}
+        }
+        let mut at = id;
+        loop {
+            match self.kind(at) {
+                ExprKind::Ref { mutable: true, .. } => return true,
+                ExprKind::Call { callee, .. } => {
+                    return matches!(self.pass.ty(*callee), Ty::Function(Callee::External(path))
+                        if path.ends_with("Arc::clone") || path.ends_with("Rc::clone"));
+                }
+                ExprKind::MethodCall { receiver, method, .. } => {
+                    if method.ends_with("_mut")
+                        || matches!(method.as_str(), "lock" | "entry" | "write" | "get_or_init")
+                    {
+                        return true;
+                    }
+                    // A clone of something whose type is not known may be of a handle.
+                    if method == "clone" && *self.pass.ty(*receiver) == Ty::Unknown {
+                        return true;
+                    }
+                    if !self.pass.cx.models.method(method).keeps {
+                        return false;
+                    }
+                    at = *receiver;
+                }
+                ExprKind::Try(inner)
+                | ExprKind::Await(inner)
+                | ExprKind::Unary { value: inner, .. } => {
+                    at = *inner;
+                }
+                _ => return false,
+            }
+        }
+    }
+
+    // Patterns
+
+    fn bind(
+        &mut self,
+        id: ExprId,
+        pattern: &'a Pattern,
+        value: Option<ExprId>,
+        origin: BindOrigin,
+    ) {
+        let Some(value) = value else {
+            return self.take_apart(self.node(id), pattern, false);
+        };
+        match origin {
+            BindOrigin::For => self.made(value, id),
+            _ => self.same(value, id),
+        }
+        // A tuple that is made here is taken apart part by part.
+        if let (Pattern::Tuple(patterns), ExprKind::Tuple(parts)) = (pattern, self.kind(value))
+            && patterns.len() == parts.len()
+        {
+            for (pattern, part) in patterns.iter().zip(parts) {
+                self.take_apart(self.node(*part), pattern, false);
+            }
+            return;
+        }
+        self.take_apart(self.node(id), pattern, false);
+        let mut locals = Vec::new();
+        pattern.locals(&mut |local| locals.push(local));
+        // The two ends of a channel.
+        if let (Pattern::Tuple(_), ExprKind::Call { callee, .. }) = (pattern, self.kind(value))
+            && !matches!(self.pass.ty(*callee), Ty::Function(Callee::Local(_)))
+        {
+            for pair in locals.windows(2) {
+                let (a, b) = (self.local(pair[0]), self.local(pair[1]));
+                self.out.same(a, b);
+                self.out.same(b, a);
+            }
+        }
+        if self.is_shared(value) {
+            let places = self.places(value);
+            for local in locals {
+                for place in &places {
+                    self.out.made(self.local(local), *place);
+                }
+            }
+        }
+    }
+
+    /// `from` goes into the locals of a pattern.
+    fn take_apart(&mut self, from: Node, pattern: &Pattern, part: bool) {
+        match pattern {
+            Pattern::Bind { local, sub } => {
+                let to = self.local(*local);
+                if part {
+                    self.out.made(from, to)
+                } else {
+                    self.out.same(from, to)
+                }
+                if let Some(sub) = sub {
+                    self.take_apart(from, sub, part);
+                }
+            }
+            Pattern::Tuple(parts) | Pattern::Slice(parts) => {
+                parts.iter().for_each(|inner| self.take_apart(from, inner, true));
+            }
+            Pattern::Or(parts) => parts.iter().for_each(|inner| self.take_apart(from, inner, part)),
+            Pattern::Variant { path, fields } => {
+                let known = self.constructed(path);
+                for (index, inner) in fields.iter().enumerate() {
+                    if let Some((def, variant)) = &known {
+                        let field = self.field(*def, variant, &index.to_string());
+                        self.take_apart(field, inner, false);
+                    }
+                    let wrapper = known.is_none() && fields.len() == 1;
+                    self.take_apart(from, inner, part || !wrapper);
+                }
+            }
+            Pattern::Struct { path, fields } => {
+                let known = self.constructed(path);
+                for (name, inner) in fields {
+                    if let Some((def, variant)) = &known {
+                        let field = self.field(*def, variant, name);
+                        self.take_apart(field, inner, false);
+                    }
+                    self.take_apart(from, inner, true);
+                }
+            }
+            Pattern::Wild | Pattern::Literal(_) | Pattern::Path(_) | Pattern::Other => {}
+        }
+    }
+}
+
+/// The types of the scan in a type.
+fn scanned(ty: &Ty, depth: usize) -> Vec<Def> {
+    let Some(depth) = depth.checked_sub(1) else { return Vec::new() };
+    match ty {
+        Ty::Local(def, args) => {
+            [*def].into_iter().chain(args.iter().flat_map(|arg| scanned(arg, depth))).collect()
+        }
+        Ty::External(_, args) | Ty::Tuple(args) => {
+            args.iter().flat_map(|arg| scanned(arg, depth)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The type of the scan that a value is, behind pointers and wrappers.
+fn scanned_first(ty: &Ty) -> Option<Def> {
+    match ty {
+        Ty::Local(def, _) => Some(*def),
+        Ty::External(_, args) => args.first().and_then(scanned_first),
+        _ => None,
+    }
+}

@@ -1,0 +1,210 @@
+//! Searches in the graph.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Edge, Graph, Node, Way};
+
+/// Nodes that one search visits at most, each counted once for each way of calls that leads
+/// to it.
+const MAX_VISITED: usize = 60_000;
+/// Calls inside of calls that are told apart; deeper ones are not.
+const MAX_DEPTH: u8 = 6;
+/// Nodes that are looked at to find out whether two values are the same.
+const MAX_SAME: usize = 600;
+
+/// The calls that a search is inside of: the innermost, and those around it.
+#[derive(Debug, Clone, Copy)]
+struct Calls {
+    site: Node,
+    outer: u32,
+    depth: u8,
+}
+
+/// No call that we know of: the function may have been called by anyone.
+const ANYWHERE: u32 = 0;
+
+#[derive(Debug, Clone, Copy)]
+struct Visit {
+    node: Node,
+    calls: u32,
+    /// The visit that it comes from; its own number at a start.
+    parent: u32,
+    way: Way,
+    site: Node,
+    supposed: bool,
+}
+
+/// Everything that a value can reach.
+#[derive(Debug)]
+pub struct Reach {
+    visits: Vec<Visit>,
+    by_node: FxHashMap<Node, Vec<u32>>,
+    /// The search was given up before its end.
+    pub cut: bool,
+}
+
+/// One way from a source to a node.
+#[derive(Debug, Clone)]
+pub struct Path {
+    /// From the source to the node.
+    pub steps: Vec<(Node, Way, Node)>,
+    /// Some step is only supposed.
+    pub supposed: bool,
+}
+
+impl Path {
+    /// The calls that the value is handed in by.
+    pub fn sites(&self) -> impl Iterator<Item = Node> + '_ {
+        self.steps.iter().filter(|(_, way, _)| *way == Way::In).map(|(_, _, site)| *site)
+    }
+}
+
+impl Graph {
+    /// Everything that values at `starts` can reach, nearest first. Only nodes for which
+    /// `useful` holds are visited.
+    pub fn forward(&self, starts: &[Node], useful: &dyn Fn(Node) -> bool) -> Reach {
+        let mut calls = vec![Calls { site: Node(u32::MAX), outer: ANYWHERE, depth: 0 }];
+        let mut known: FxHashMap<(Node, u32), u32> = FxHashMap::default();
+        let mut seen: FxHashSet<(Node, u32)> = FxHashSet::default();
+        let mut visits: Vec<Visit> = Vec::new();
+        let mut cut = false;
+        for start in starts {
+            if useful(*start) && seen.insert((*start, ANYWHERE)) {
+                let parent = visits.len() as u32;
+                let (way, supposed) = (Way::Same, false);
+                let site = *start;
+                visits.push(Visit { node: *start, calls: ANYWHERE, parent, way, site, supposed });
+            }
+        }
+        let mut at = 0;
+        while let Some(visit) = visits.get(at).copied() {
+            let parent = at as u32;
+            at += 1;
+            for edge in self.from(visit.node) {
+                if !useful(edge.to) {
+                    continue;
+                }
+                let next = match enter(&mut calls, &mut known, visit.calls, edge) {
+                    Some(_) if self.is_shared(edge.to) => ANYWHERE,
+                    Some(next) => next,
+                    None => continue,
+                };
+                if !seen.insert((edge.to, next)) {
+                    continue;
+                }
+                if visits.len() >= MAX_VISITED {
+                    cut = true;
+                    continue;
+                }
+                let Edge { to, way, supposed, site } = *edge;
+                visits.push(Visit { node: to, calls: next, parent, way, site, supposed });
+            }
+        }
+        let mut by_node: FxHashMap<Node, Vec<u32>> = FxHashMap::default();
+        for (visit, number) in visits.iter().zip(0u32..) {
+            by_node.entry(visit.node).or_default().push(number);
+        }
+        Reach { visits, by_node, cut }
+    }
+
+    /// Every node from which one of `ends` can be reached, whatever the calls.
+    pub fn reaching(&self, ends: impl IntoIterator<Item = Node>) -> Vec<bool> {
+        let mut seen = vec![false; self.len()];
+        let mut todo = Vec::new();
+        let mut visit = |node: Node, todo: &mut Vec<Node>| {
+            if let Some(known) = seen.get_mut(node.0 as usize)
+                && !std::mem::replace(known, true)
+            {
+                todo.push(node);
+            }
+        };
+        ends.into_iter().for_each(|end| visit(end, &mut todo));
+        while let Some(node) = todo.pop() {
+            self.back(node).iter().for_each(|(other, _)| visit(*other, &mut todo));
+        }
+        seen
+    }
+
+    /// Whether `second` is the same value as `first`, or made from it.
+    pub fn is_same(&self, first: Node, second: Node) -> bool {
+        let origins = self.origins(first, false);
+        self.origins(second, true).iter().any(|node| origins.contains(node))
+    }
+
+    /// The nodes that a value comes from without being changed; with `made`, also those of
+    /// its parts.
+    fn origins(&self, node: Node, made: bool) -> FxHashSet<Node> {
+        let mut seen = FxHashSet::from_iter([node]);
+        let mut todo = vec![node];
+        let mut at = 0;
+        while let Some(node) = todo.get(at).copied() {
+            at += 1;
+            for (other, way) in self.back(node) {
+                let follows = made || !matches!(way, Way::Made);
+                if follows && seen.len() < MAX_SAME && seen.insert(*other) {
+                    todo.push(*other);
+                }
+            }
+        }
+        seen
+    }
+}
+
+/// The calls that an edge leads into; `None` when it leaves a function by another call than
+/// the one that led into it.
+fn enter(
+    calls: &mut Vec<Calls>,
+    known: &mut FxHashMap<(Node, u32), u32>,
+    now: u32,
+    edge: &Edge,
+) -> Option<u32> {
+    let inside = calls[now as usize];
+    match edge.way {
+        Way::Same | Way::Made => Some(now),
+        Way::Out if now == ANYWHERE => Some(ANYWHERE),
+        Way::Out => (inside.site == edge.site).then_some(inside.outer),
+        Way::In => {
+            if inside.depth >= MAX_DEPTH {
+                return Some(ANYWHERE);
+            }
+            // A function that calls itself stays inside of its first call.
+            if inside.site == edge.site {
+                return Some(now);
+            }
+            let next = *known.entry((edge.site, now)).or_insert_with(|| {
+                calls.push(Calls { site: edge.site, outer: now, depth: inside.depth + 1 });
+                (calls.len() - 1) as u32
+            });
+            Some(next)
+        }
+    }
+}
+
+impl Reach {
+    pub fn is_reached(&self, node: Node) -> bool {
+        self.by_node.contains_key(&node)
+    }
+
+    /// The ways to a node, the shortest first.
+    pub fn paths(&self, node: Node) -> impl Iterator<Item = Path> + '_ {
+        let visits = self.by_node.get(&node).map(Vec::as_slice).unwrap_or_default();
+        visits.iter().map(|visit| self.path(*visit))
+    }
+
+    fn path(&self, visit: u32) -> Path {
+        let mut steps = Vec::new();
+        let mut supposed = false;
+        let mut at = visit;
+        loop {
+            let Visit { node, parent, way, site, supposed: here, .. } = self.visits[at as usize];
+            steps.push((node, way, site));
+            supposed |= here;
+            if parent == at {
+                break;
+            }
+            at = parent;
+        }
+        steps.reverse();
+        Path { steps, supposed }
+    }
+}

@@ -1,0 +1,478 @@
+//! Matches the flows of lints against the flow graph of a unit.
+//!
+//! For every source the graph is searched once, for all lints together; only the part of it
+//! that leads to some sink is visited. Of several sources that reach one sink in one lint, the
+//! nearest tells the story and the others are named beside it.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+
+use super::claim::{self, Claim, in_place};
+use super::engine::Subject;
+use super::load::Lint;
+use super::matcher::{Matching, readable};
+use super::spec::{Same, Step};
+use crate::facts::{Argument, Fact};
+use crate::flow::{Builder, Graph, Meaning, Node, Path, Reach, Way};
+use crate::span::Place;
+use crate::vocab::{Confidence, Effect, Level, Role};
+
+/// Labels between source and sink.
+const MAX_HOPS: usize = 8;
+/// Further sources that a finding names.
+const MAX_ALSO: usize = 3;
+/// Searches of one unit; sources beyond it are counted as not followed.
+const MAX_SEARCHES: usize = 20_000;
+/// Nodes that are looked at for what a connection is held by.
+const MAX_HELD: usize = 200;
+
+/// A fact of a crate by number.
+type At = (usize, usize);
+
+/// What the search of a unit leaves behind.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub claims: Vec<Claim>,
+    /// Searches that were given up before their end, or not begun.
+    pub cut: usize,
+}
+
+struct Search<'s, 'a> {
+    subjects: &'s [Subject<'a>],
+    graph: &'s Graph,
+    matching: &'s Matching<'a>,
+    useful: Vec<bool>,
+    /// What was found from facts in the middle of a flow.
+    later: FxHashMap<At, Reach>,
+    cut: usize,
+}
+
+/// One lint's flow with the facts that fulfil each step.
+struct Wanted<'l> {
+    index: usize,
+    lint: &'l Lint,
+    /// For each step, the facts and what of them the data must reach.
+    steps: Vec<FxHashMap<At, Vec<&'l Step>>>,
+}
+
+/// A flow that holds: the fact of each step, and the way between each and the next.
+#[derive(Clone)]
+struct Chain {
+    facts: Vec<At>,
+    ways: Vec<Option<Path>>,
+}
+
+impl Chain {
+    fn rank(&self) -> (bool, usize) {
+        let supposed = self.ways.iter().flatten().any(|way| way.supposed);
+        (supposed, self.ways.iter().flatten().map(|way| way.steps.len()).sum())
+    }
+}
+
+/// Every claim that the lints with flows make about a unit.
+pub fn claims(
+    subjects: &[Subject<'_>],
+    edges: Builder,
+    lints: &[(Lint, Level)],
+    matching: &Matching<'_>,
+) -> Found {
+    let Some(unit) = subjects.first().map(|subject| subject.unit) else { return Found::default() };
+    let wanted: Vec<Wanted<'_>> = lints
+        .iter()
+        .enumerate()
+        .filter(|(_, (lint, level))| *level != Level::Allow && !lint.file.flow.is_empty())
+        .filter_map(|(index, (lint, _))| wanted(subjects, matching, index, lint))
+        .collect();
+    if wanted.is_empty() {
+        return Found::default();
+    }
+    let graph = &edges.finish(unit);
+    let mut search = Search {
+        subjects,
+        graph,
+        matching,
+        useful: Vec::new(),
+        later: FxHashMap::default(),
+        cut: 0,
+    };
+    let mut sinks: Vec<Node> = Vec::new();
+    for want in &wanted {
+        for (number, facts) in want.steps.iter().enumerate().skip(1) {
+            if want.lint.file.flow[number].same.is_none() {
+                let facts = facts.iter().flat_map(|(at, steps)| search.sinks(*at, steps));
+                sinks.extend(facts.map(|(node, _)| node));
+            }
+        }
+    }
+    search.useful = graph.reaching(sinks);
+
+    let mut sources: BTreeMap<At, Vec<&Wanted<'_>>> = BTreeMap::new();
+    for want in &wanted {
+        want.steps[0].keys().for_each(|at| sources.entry(*at).or_default().push(want));
+    }
+    let mut chains: BTreeMap<(usize, At), Vec<Chain>> = BTreeMap::new();
+    for (searches, (source, wanted)) in sources.into_iter().enumerate() {
+        if searches >= MAX_SEARCHES {
+            search.cut += 1;
+            continue;
+        }
+        let reach = search.reach(source);
+        for want in wanted {
+            let begun = Chain { facts: vec![source], ways: Vec::new() };
+            for chain in search.follow(want, 1, begun, Some(&reach)) {
+                let main = want.lint.file.flow.iter().position(|step| step.primary);
+                let main = main.unwrap_or(chain.facts.len() - 1);
+                chains.entry((want.index, chain.facts[main])).or_default().push(chain);
+            }
+        }
+    }
+    let mut claims = Vec::new();
+    for ((index, main), chains) in chains {
+        let lint = &lints[index].0;
+        claims.extend(search.claim(index, lint, main, chains));
+    }
+    Found { claims, cut: search.cut }
+}
+
+fn wanted<'l>(
+    subjects: &[Subject<'_>],
+    matching: &Matching<'_>,
+    index: usize,
+    lint: &'l Lint,
+) -> Option<Wanted<'l>> {
+    let mut steps = Vec::new();
+    for step in &lint.file.flow {
+        let mut found: FxHashMap<At, Vec<&'l Step>> = FxHashMap::default();
+        for (number, subject) in subjects.iter().enumerate() {
+            let kind = subject.unit.krate(subject.krate).kind;
+            for (fact, content) in subject.facts.facts.iter().enumerate() {
+                let early = subject.before_main.contains(&content.body);
+                if !in_place(lint, kind, content.test, early) {
+                    continue;
+                }
+                let mut fits = Vec::new();
+                fulfilled(matching, step, content, &mut fits);
+                if !fits.is_empty() {
+                    found.insert((number, fact), fits);
+                }
+            }
+        }
+        if found.is_empty() {
+            return None;
+        }
+        steps.push(found);
+    }
+    Some(Wanted { index, lint, steps })
+}
+
+/// The alternatives of a step that a fact fulfils.
+fn fulfilled<'l>(matching: &Matching<'_>, step: &'l Step, fact: &Fact, found: &mut Vec<&'l Step>) {
+    if step.call.as_ref().is_some_and(|call| matching.call(call, fact)) {
+        found.push(step);
+    }
+    step.any.iter().for_each(|inner| fulfilled(matching, inner, fact, found));
+}
+
+/// Takes out what stands near to each other where the flow is proven.
+pub fn retain_unproven(near: &mut Vec<Claim>, proven: &[Claim]) {
+    let told: FxHashSet<(usize, Place)> = proven
+        .iter()
+        .flat_map(|claim| {
+            let places = claim.labels.iter().map(|(place, _)| *place);
+            places.chain([claim.primary.0]).map(|place| (claim.lint, place))
+        })
+        .collect();
+    near.retain(|claim| !claim.near || !told.contains(&(claim.lint, claim.primary.0)));
+}
+
+impl<'a> Search<'_, 'a> {
+    fn fact(&self, at: At) -> &Fact {
+        &self.subjects[at.0].facts.facts[at.1]
+    }
+
+    fn node(&self, at: At, expr: crate::ir::ExprId) -> Option<Node> {
+        let facts = self.subjects[at.0].facts;
+        self.graph.expr(facts.bodies[facts.facts[at.1].body].owner.at, expr)
+    }
+
+    /// Where what a fact gives is to be found.
+    fn sources(&self, at: At) -> Vec<Node> {
+        let fact = self.fact(at);
+        let gives = fact.steps.iter().filter(|step| step.gives);
+        let mut exprs: Vec<_> = gives.map(|step| step.expr).collect();
+        if exprs.is_empty() {
+            exprs.extend(fact.steps.last().map(|step| step.expr));
+        }
+        exprs.into_iter().filter_map(|expr| self.node(at, expr)).collect()
+    }
+
+    /// The nodes of a fact that data must reach, with the argument that each stands for.
+    fn sinks(&self, at: At, steps: &[&Step]) -> Vec<(Node, Option<usize>)> {
+        let fact = self.fact(at);
+        let wants =
+            |role: Role| steps.iter().any(|step| step.into.is_empty() || step.into.contains(&role));
+        let args = fact.args.iter().enumerate().filter(|(_, arg)| wants(arg.role));
+        let mut nodes: Vec<(Node, Option<usize>)> =
+            args.filter_map(|(n, arg)| Some((self.node(at, arg.expr)?, Some(n)))).collect();
+        if fact.effects.contains(&Effect::NetworkConnect) && wants(Role::Stream) {
+            nodes.extend(self.held(at).into_iter().map(|node| (node, None)));
+        }
+        nodes
+    }
+
+    /// The locals and fields that hold what a fact gives: what goes into them goes into it.
+    fn held(&self, at: At) -> Vec<Node> {
+        let fact = self.fact(at);
+        let mut todo: Vec<Node> =
+            fact.steps.iter().filter_map(|step| self.node(at, step.expr)).collect();
+        let mut seen: FxHashSet<Node> = todo.iter().copied().collect();
+        let mut held = Vec::new();
+        while let Some(node) = todo.pop() {
+            if matches!(self.graph.meaning(node), Some(Meaning::Local(..))) {
+                held.push(node);
+            }
+            for edge in self.graph.from(node) {
+                let follows = matches!(edge.way, Way::Same | Way::In);
+                if follows && seen.len() < MAX_HELD && seen.insert(edge.to) {
+                    todo.push(edge.to);
+                }
+            }
+        }
+        held.sort();
+        held
+    }
+
+    fn reach(&mut self, at: At) -> Reach {
+        let useful = |node: Node| self.useful.get(node.0 as usize).copied().unwrap_or(false);
+        let reach = self.graph.forward(&self.sources(at), &useful);
+        self.cut += usize::from(reach.cut);
+        reach
+    }
+
+    /// Every way to fulfil the steps from `step` on.
+    fn follow(
+        &mut self,
+        want: &Wanted<'_>,
+        step: usize,
+        chain: Chain,
+        reach: Option<&Reach>,
+    ) -> Vec<Chain> {
+        let Some(facts) = want.steps.get(step) else { return vec![chain] };
+        let Some(last) = chain.facts.last().copied() else { return Vec::new() };
+        let mut next: Vec<(At, Option<Path>)> = Vec::new();
+        let mut candidates: Vec<&At> = facts.keys().collect();
+        candidates.sort();
+        if let Some(same) = &want.lint.file.flow[step].same {
+            let tied = candidates.into_iter().filter(|at| self.tied(last, **at, same));
+            next.extend(tied.map(|at| (*at, None)));
+        } else {
+            let own;
+            let reach = match reach {
+                Some(reach) => reach,
+                None => {
+                    if !self.later.contains_key(&last) {
+                        let found = self.reach(last);
+                        self.later.insert(last, found);
+                    }
+                    own = &self.later[&last];
+                    own
+                }
+            };
+            for at in candidates {
+                // A fact does not feed itself, unless by way of a loop, which says nothing.
+                let same_place = self.fact(*at).place == self.fact(last).place;
+                let way = (!same_place).then(|| self.way(reach, *at, &facts[at])).flatten();
+                next.extend(way.map(|way| (*at, Some(way))));
+            }
+        }
+        self.prefer_handed(&mut next);
+        let mut found = Vec::new();
+        for (at, way) in next {
+            if chain.facts.iter().any(|other| self.fact(*other).place == self.fact(at).place) {
+                continue;
+            }
+            let mut longer = chain.clone();
+            longer.facts.push(at);
+            longer.ways.push(way);
+            found.extend(self.follow(want, step + 1, longer, None));
+        }
+        found
+    }
+
+    /// The shortest way to an argument of a fact. What a fact is for one caller counts for
+    /// ways through that call alone.
+    fn way(&self, reach: &Reach, at: At, steps: &[&Step]) -> Option<Path> {
+        let via = self.fact(at).via;
+        let fits = |path: &Path| {
+            via.is_none_or(|via| {
+                path.sites().any(|site| {
+                    self.place(site).is_some_and(|place| {
+                        place.file == via.file
+                            && place.span.start <= via.span.start
+                            && via.span.end <= place.span.end
+                    })
+                })
+            })
+        };
+        let nodes = self.sinks(at, steps);
+        let reached = nodes.iter().filter(|(node, _)| reach.is_reached(*node));
+        let ways = reached.filter_map(|(node, _)| reach.paths(*node).find(|path| fits(path)));
+        ways.min_by_key(|path| (path.supposed, path.steps.len()))
+    }
+
+    /// Where the fact for one caller is known, the one for all callers is no news.
+    fn prefer_handed(&self, next: &mut Vec<(At, Option<Path>)>) {
+        let handed: FxHashSet<Place> = next
+            .iter()
+            .filter(|(at, _)| self.fact(*at).via.is_some())
+            .map(|(at, _)| self.fact(*at).place)
+            .collect();
+        next.retain(|(at, _)| {
+            let fact = self.fact(*at);
+            fact.via.is_some() || !handed.contains(&fact.place)
+        });
+    }
+
+    /// Whether an argument of one fact is an argument of another.
+    fn tied(&self, first: At, second: At, same: &Same) -> bool {
+        let args = |at: At, roles: &[Role]| -> Vec<(&Argument, Option<Node>)> {
+            let args = self.fact(at).args.iter().filter(|arg| roles.contains(&arg.role));
+            args.map(|arg| (arg, self.node(at, arg.expr))).collect()
+        };
+        let (ours, theirs) = (args(first, &[same.of]), args(second, &same.as_));
+        ours.iter().any(|(our, node)| {
+            theirs.iter().any(|(their, other)| {
+                same_text(our, their)
+                    || node.zip(*other).is_some_and(|(a, b)| self.graph.is_same(a, b))
+            })
+        })
+    }
+
+    fn place(&self, node: Node) -> Option<Place> {
+        let unit = self.subjects.first()?.unit;
+        match self.graph.meaning(node)? {
+            Meaning::Expr(at, expr) => {
+                let span = unit.files[&at.file].body(at.body).exprs.get(expr.0 as usize)?.span;
+                Some(Place { file: at.file, span })
+            }
+            Meaning::Local(at, local) => {
+                let span = unit.files[&at.file].body(at.body).locals.get(local.0 as usize)?.span;
+                Some(Place { file: at.file, span })
+            }
+            Meaning::Result(_) | Meaning::Field(_) => None,
+        }
+    }
+
+    /// One claim for everything that reaches one fact.
+    fn claim(&self, index: usize, lint: &Lint, main: At, chains: Vec<Chain>) -> Option<Claim> {
+        let mut chains = chains;
+        chains.sort_by_key(|chain| (chain.rank(), chain.facts.clone()));
+        let best = chains.first()?;
+        let steps = &lint.file.flow;
+        let position = best.facts.iter().position(|at| *at == main)?;
+        let label_of = |step: usize, at: At| -> String {
+            let alternatives = &steps[step].any;
+            let own = steps[step].label.as_deref().or_else(|| {
+                let fits = |inner: &&Step| {
+                    inner.call.as_ref().is_some_and(|call| self.matching.call(call, self.fact(at)))
+                };
+                alternatives.iter().find(fits).and_then(|inner| inner.label.as_deref())
+            });
+            let own = if step == position { own.or(lint.file.words.label.as_deref()) } else { own };
+            claim::label(own, self.fact(at))
+        };
+        let subject = &self.subjects[main.0];
+        let fact = self.fact(main);
+        let involved: Vec<&Fact> = best.facts.iter().map(|at| self.fact(*at)).collect();
+        let primary = (fact.place, label_of(position, main));
+        let mut made = subject.claim(index, fact.body, primary, &involved);
+        if best.rank().0 {
+            made.confidence = made.confidence.min(Confidence::Medium);
+        }
+        for (step, at) in best.facts.iter().enumerate() {
+            if *at != main {
+                made.labels.push((self.fact(*at).place, label_of(step, *at)));
+            }
+            if let Some(Some(way)) = best.ways.get(step) {
+                made.labels.extend(self.hops(way));
+            }
+        }
+        let told: FxHashSet<Place> = best.facts.iter().map(|at| self.fact(*at).place).collect();
+        let mut also: Vec<At> = chains.iter().skip(1).map(|chain| chain.facts[0]).collect();
+        let mut places = told;
+        also.retain(|at| places.insert(self.fact(*at).place));
+        for at in also.iter().take(MAX_ALSO) {
+            made.labels.push((self.fact(*at).place, label_of(0, *at)));
+        }
+        if also.len() > MAX_ALSO {
+            made.note = Some(format!("{} further sources reach this place", also.len() - MAX_ALSO));
+        }
+        let mut seen: FxHashSet<Place> = FxHashSet::from_iter([made.primary.0]);
+        made.labels.retain(|(place, _)| seen.insert(*place));
+        Some(made)
+    }
+
+    /// What happens to the data on its way, as labels.
+    fn hops(&self, path: &Path) -> Vec<(Place, String)> {
+        let mut hops: Vec<(u8, Place, String)> = Vec::new();
+        let mut before: Option<Node> = None;
+        for (node, way, site) in &path.steps {
+            let hop = match (way, self.graph.meaning(*node)) {
+                (Way::In, Some(Meaning::Expr(at, _))) => self
+                    .place(*site)
+                    .map(|place| (0, place, format!("handed to `{}` here", self.name(at)))),
+                (Way::Out, _) => {
+                    self.place(*site).map(|place| (1, place, "given back here".to_owned()))
+                }
+                (_, Some(Meaning::Field(key))) if !key.field.is_empty() => before
+                    .and_then(|node| self.place(node))
+                    .map(|place| (0, place, format!("kept in the field `{}` here", key.field))),
+                (_, Some(Meaning::Local(at, local))) => {
+                    let unit = self.subjects[0].unit;
+                    let local = unit.files[&at.file].body(at.body).locals.get(local.0 as usize);
+                    local.filter(|local| local.name != "self").and_then(|local| {
+                        let words = format!("held in `{}`", readable(&local.name));
+                        Some((2, self.place(*node)?, words))
+                    })
+                }
+                _ => None,
+            };
+            before = Some(*node);
+            hops.extend(hop);
+        }
+        // Calls and fields say more than locals.
+        for least in [2, 1] {
+            while hops.len() > MAX_HOPS
+                && let Some(at) = hops.iter().position(|(rank, ..)| *rank == least)
+            {
+                hops.remove(at);
+            }
+        }
+        hops.truncate(MAX_HOPS);
+        hops.into_iter().map(|(_, place, words)| (place, words)).collect()
+    }
+
+    /// The path of the function that a body belongs to.
+    fn name(&self, at: crate::names::BodyRef) -> SmolStr {
+        let bodies = self.subjects.iter().flat_map(|subject| &subject.facts.bodies);
+        let mut owners = bodies.filter(|body| body.owner.at == at);
+        owners.next().map_or_else(|| "a function".into(), |body| body.owner.path.clone())
+    }
+}
+
+/// Whether two arguments are known to be the same text, which says enough to tell it from
+/// others.
+fn same_text(a: &Argument, b: &Argument) -> bool {
+    use crate::model::class::{HOLE, SYMBOL};
+    const ENOUGH: usize = 4;
+    let theirs = b.value.texts();
+    a.value.texts().iter().any(|text| {
+        let known = text.chars().filter(|c| ![HOLE, SYMBOL, '/', '.', '~'].contains(c)).count();
+        let contained = |other: &String| {
+            other == text || (!text.contains(HOLE) && other.contains(text.as_str()))
+        };
+        known >= ENOUGH && theirs.iter().any(contained)
+    })
+}
