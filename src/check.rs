@@ -116,9 +116,17 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
     .map_err(Error::Config)?;
     let models = model::load::load(setup.models.clone())
         .map_err(|errors| Error::Config(errors.into_iter().map(FileError::plain).collect()))?;
-    let lints: Vec<(Lint, Level)> =
-        setup.lints.iter().map(|lint| (lint.clone(), setup.level(lint))).collect();
-    let matching = Matching::new(&models, &setup.lints);
+    let expanded = models
+        .expand(&setup.lints)
+        .map_err(|errors| Error::Config(errors.into_iter().map(FileError::plain).collect()))?;
+    let matching = Matching::new(&models, &expanded);
+    let lints: Vec<(Lint, Level)> = expanded
+        .into_iter()
+        .map(|lint| {
+            let level = setup.level(&lint);
+            (lint, level)
+        })
+        .collect();
     let exclusions = exclusions(&setup, &options.paths);
     let project = project::discover(&options.system, &options.paths, &exclusions);
     if project.sources.is_empty() && project.manifests.is_empty() {

@@ -25,6 +25,8 @@ const MAX_HOPS: usize = 8;
 const MAX_ALSO: usize = 3;
 /// Searches of one unit; sources beyond it are counted as not followed.
 const MAX_SEARCHES: usize = 20_000;
+/// Ways to fulfil a lint from one source.
+const MAX_CHAINS: usize = 200;
 /// Nodes that are looked at for what a connection is held by.
 const MAX_HELD: usize = 200;
 
@@ -61,6 +63,8 @@ struct Wanted<'l> {
 #[derive(Clone)]
 struct Chain {
     facts: Vec<At>,
+    /// The number of the step that each fact fulfils.
+    steps: Vec<usize>,
     ways: Vec<Option<Path>>,
 }
 
@@ -102,7 +106,7 @@ pub fn claims(
         for (number, facts) in want.steps.iter().enumerate().skip(1) {
             if want.lint.file.flow[number].same.is_none() {
                 let facts = facts.iter().flat_map(|(at, steps)| search.sinks(*at, steps));
-                sinks.extend(facts.map(|(node, _)| node));
+                sinks.extend(facts);
             }
         }
     }
@@ -120,11 +124,12 @@ pub fn claims(
         }
         let reach = search.reach(source);
         for want in wanted {
-            let begun = Chain { facts: vec![source], ways: Vec::new() };
+            let begun = Chain { facts: vec![source], steps: vec![0], ways: Vec::new() };
             for chain in search.follow(want, 1, begun, Some(&reach)) {
                 let main = want.lint.file.flow.iter().position(|step| step.primary);
-                let main = main.unwrap_or(chain.facts.len() - 1);
-                chains.entry((want.index, chain.facts[main])).or_default().push(chain);
+                let main = chain.steps.iter().position(|step| Some(*step) == main);
+                let main = chain.facts[main.unwrap_or(chain.facts.len() - 1)];
+                chains.entry((want.index, main)).or_default().push(chain);
             }
         }
     }
@@ -159,7 +164,7 @@ fn wanted<'l>(
                 }
             }
         }
-        if found.is_empty() {
+        if found.is_empty() && !step.optional {
             return None;
         }
         steps.push(found);
@@ -208,16 +213,17 @@ impl<'a> Search<'_, 'a> {
         exprs.into_iter().filter_map(|expr| self.node(at, expr)).collect()
     }
 
-    /// The nodes of a fact that data must reach, with the argument that each stands for.
-    fn sinks(&self, at: At, steps: &[&Step]) -> Vec<(Node, Option<usize>)> {
+    /// The nodes of a fact that data must reach.
+    fn sinks(&self, at: At, steps: &[&Step]) -> Vec<Node> {
         let fact = self.fact(at);
-        let wants =
-            |role: Role| steps.iter().any(|step| step.into.is_empty() || step.into.contains(&role));
-        let args = fact.args.iter().enumerate().filter(|(_, arg)| wants(arg.role));
-        let mut nodes: Vec<(Node, Option<usize>)> =
-            args.filter_map(|(n, arg)| Some((self.node(at, arg.expr)?, Some(n)))).collect();
+        let wants = |role: Role| {
+            let fed = steps.iter().filter(|step| step.same.is_none());
+            fed.into_iter().any(|step| step.into.is_empty() || step.into.contains(&role))
+        };
+        let args = fact.args.iter().filter(|arg| wants(arg.role));
+        let mut nodes: Vec<Node> = args.filter_map(|arg| self.node(at, arg.expr)).collect();
         if fact.effects.contains(&Effect::NetworkConnect) && wants(Role::Stream) {
-            nodes.extend(self.held(at).into_iter().map(|node| (node, None)));
+            nodes.extend(self.held(at));
         }
         nodes
     }
@@ -261,42 +267,47 @@ impl<'a> Search<'_, 'a> {
     ) -> Vec<Chain> {
         let Some(facts) = want.steps.get(step) else { return vec![chain] };
         let Some(last) = chain.facts.last().copied() else { return Vec::new() };
+        let mut found = Vec::new();
+        if want.lint.file.flow[step].optional {
+            found.extend(self.follow(want, step + 1, chain.clone(), reach));
+        }
         let mut next: Vec<(At, Option<Path>)> = Vec::new();
         let mut candidates: Vec<&At> = facts.keys().collect();
         candidates.sort();
-        if let Some(same) = &want.lint.file.flow[step].same {
-            let tied = candidates.into_iter().filter(|at| self.tied(last, **at, same));
-            next.extend(tied.map(|at| (*at, None)));
-        } else {
-            let own;
+        let whole = want.lint.file.flow[step].same.as_ref();
+        let ties = |at: &At| facts[at].iter().filter_map(|step| step.same.as_ref().or(whole));
+        let tied = candidates.iter().filter(|at| ties(at).any(|same| self.tied(last, ***at, same)));
+        next.extend(tied.map(|at| (**at, None)));
+        let flows =
+            |at: &&&At| facts[**at].iter().any(|step| step.same.is_none() && whole.is_none());
+        if candidates.iter().any(|at| flows(&at)) {
+            if reach.is_none() && !self.later.contains_key(&last) {
+                let found = self.reach(last);
+                self.later.insert(last, found);
+            }
             let reach = match reach {
                 Some(reach) => reach,
-                None => {
-                    if !self.later.contains_key(&last) {
-                        let found = self.reach(last);
-                        self.later.insert(last, found);
-                    }
-                    own = &self.later[&last];
-                    own
-                }
+                None => &self.later[&last],
             };
-            for at in candidates {
+            for at in candidates.iter().filter(flows) {
                 // A fact does not feed itself, unless by way of a loop, which says nothing.
-                let same_place = self.fact(*at).place == self.fact(last).place;
-                let way = (!same_place).then(|| self.way(reach, *at, &facts[at])).flatten();
-                next.extend(way.map(|way| (*at, Some(way))));
+                let same_place = self.fact(**at).place == self.fact(last).place;
+                let way = (!same_place).then(|| self.way(reach, **at, &facts[*at])).flatten();
+                next.extend(way.map(|way| (**at, Some(way))));
             }
         }
         self.prefer_handed(&mut next);
-        let mut found = Vec::new();
         for (at, way) in next {
             if chain.facts.iter().any(|other| self.fact(*other).place == self.fact(at).place) {
                 continue;
             }
             let mut longer = chain.clone();
             longer.facts.push(at);
+            longer.steps.push(step);
             longer.ways.push(way);
-            found.extend(self.follow(want, step + 1, longer, None));
+            if found.len() < MAX_CHAINS {
+                found.extend(self.follow(want, step + 1, longer, None));
+            }
         }
         found
     }
@@ -317,8 +328,8 @@ impl<'a> Search<'_, 'a> {
             })
         };
         let nodes = self.sinks(at, steps);
-        let reached = nodes.iter().filter(|(node, _)| reach.is_reached(*node));
-        let ways = reached.filter_map(|(node, _)| reach.paths(*node).find(|path| fits(path)));
+        let reached = nodes.iter().filter(|node| reach.is_reached(**node));
+        let ways = reached.filter_map(|node| reach.paths(*node).find(|path| fits(path)));
         ways.min_by_key(|path| (path.supposed, path.steps.len()))
     }
 
@@ -341,7 +352,7 @@ impl<'a> Search<'_, 'a> {
             let args = self.fact(at).args.iter().filter(|arg| roles.contains(&arg.role));
             args.map(|arg| (arg, self.node(at, arg.expr))).collect()
         };
-        let (ours, theirs) = (args(first, &[same.of]), args(second, &same.as_));
+        let (ours, theirs) = (args(first, &same.of), args(second, &same.as_));
         ours.iter().any(|(our, node)| {
             theirs.iter().any(|(their, other)| {
                 same_text(our, their)
@@ -380,22 +391,26 @@ impl<'a> Search<'_, 'a> {
                 };
                 alternatives.iter().find(fits).and_then(|inner| inner.label.as_deref())
             });
-            let own = if step == position { own.or(lint.file.words.label.as_deref()) } else { own };
+            let own = if step == best.steps[position] {
+                own.or(lint.file.words.label.as_deref())
+            } else {
+                own
+            };
             claim::label(own, self.fact(at))
         };
         let subject = &self.subjects[main.0];
         let fact = self.fact(main);
         let involved: Vec<&Fact> = best.facts.iter().map(|at| self.fact(*at)).collect();
-        let primary = (fact.place, label_of(position, main));
+        let primary = (fact.place, label_of(best.steps[position], main));
         let mut made = subject.claim(index, fact.body, primary, &involved);
         if best.rank().0 {
             made.confidence = made.confidence.min(Confidence::Medium);
         }
-        for (step, at) in best.facts.iter().enumerate() {
+        for (number, at) in best.facts.iter().enumerate() {
             if *at != main {
-                made.labels.push((self.fact(*at).place, label_of(step, *at)));
+                made.labels.push((self.fact(*at).place, label_of(best.steps[number], *at)));
             }
-            if let Some(Some(way)) = best.ways.get(step) {
+            if let Some(Some(way)) = best.ways.get(number) {
                 made.labels.extend(self.hops(way));
             }
         }

@@ -113,12 +113,18 @@ pub struct Step {
     /// One of these matchers.
     #[serde(default)]
     pub any: Vec<Step>,
+    /// The matchers of a `[[step]]` of the models, by its name.
+    #[serde(default)]
+    pub is: Option<String>,
     /// The step is found this many times, with different callees or different values.
     #[serde(default = "one")]
     pub distinct: usize,
     /// The step must *not* be found.
     #[serde(default)]
     pub absent: bool,
+    /// Of `flow`: the step may be missing, and the next one is tied to the one before.
+    #[serde(default)]
+    pub optional: bool,
     /// Of `flow`: what arguments the data goes into. Empty: any.
     #[serde(default)]
     pub into: Vec<Role>,
@@ -138,12 +144,37 @@ fn one() -> usize {
     1
 }
 
+impl LintFile {
+    /// Puts the steps that models name in the place of their names.
+    ///
+    /// # Errors
+    /// Names that no model file gives.
+    pub fn expand(&mut self, named: &dyn Fn(&str) -> Option<Vec<Step>>) -> Result<(), String> {
+        let steps = self.flow.iter_mut().chain(&mut self.all).chain(&mut self.any);
+        for step in steps {
+            step.expand(named)
+                .map_err(|name| format!("lint `{}`: there is no step `{name}`", self.id))?;
+        }
+        Ok(())
+    }
+}
+
+impl Step {
+    fn expand(&mut self, named: &dyn Fn(&str) -> Option<Vec<Step>>) -> Result<(), String> {
+        if let Some(name) = self.is.take() {
+            // What a named step consists of names no further one.
+            self.any = named(&name).ok_or(name)?;
+        }
+        self.any.iter_mut().try_for_each(|inner| inner.expand(named))
+    }
+}
+
 /// An argument of one step is, or is made from, an argument of the step before.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Same {
-    /// The argument of the step before.
-    pub of: Role,
+    /// The argument of the step before: any of these.
+    pub of: Vec<Role>,
     /// The argument of this step.
     #[serde(rename = "as")]
     pub as_: Vec<Role>,

@@ -172,9 +172,10 @@ impl<'a> Checks<'a> {
             + usize::from(step.item.is_some())
             + usize::from(step.text.is_some())
             + usize::from(step.manifest.is_some())
-            + usize::from(!step.any.is_empty());
+            + usize::from(!step.any.is_empty())
+            + usize::from(step.is.is_some());
         if count != 1 {
-            let help = "one of `call`, `item`, `text`, `manifest` or `any`".to_owned();
+            let help = "one of `call`, `item`, `text`, `manifest`, `any` or `is`".to_owned();
             self.error(
                 span,
                 format!("a step has one matcher, and this one has {count}"),
@@ -253,7 +254,7 @@ impl<'a> Checks<'a> {
 
 fn only_calls(step: &Step) -> bool {
     match step.any.as_slice() {
-        [] => step.call.is_some(),
+        [] => step.call.is_some() || step.is.is_some(),
         any => any.iter().all(only_calls),
     }
 }

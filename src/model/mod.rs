@@ -9,6 +9,9 @@ pub mod spec;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
+use crate::lint::load::Lint;
+use crate::lint::spec::Step;
+
 use self::class::Class;
 use self::spec::{AttributeMeaning, CallRow, MethodDoes, ModelFile};
 
@@ -27,6 +30,7 @@ pub struct Models {
     pub classes: FxHashMap<SmolStr, Class>,
     constants: FxHashMap<SmolStr, u64>,
     methods: FxHashMap<SmolStr, MethodDoes>,
+    steps: FxHashMap<SmolStr, Vec<Step>>,
 }
 
 /// What a type row says.
@@ -77,6 +81,9 @@ impl Models {
                         .push((row.values.clone(), row.means));
                 }
             }
+            for row in file.step {
+                models.steps.entry(row.name.into()).or_default().extend(row.any);
+            }
             for row in file.method {
                 let names = row.names.iter().map(|name| (SmolStr::new(name), row.does));
                 models.methods.extend(names);
@@ -120,6 +127,23 @@ impl Models {
     /// The value of a constant from outside of the scan, by its name.
     pub fn constant(&self, name: &str) -> Option<u64> {
         self.constants.get(name).copied()
+    }
+
+    /// The lints with the steps that they name.
+    ///
+    /// # Errors
+    /// Names that no model file gives, as messages.
+    pub fn expand(&self, lints: &[Lint]) -> Result<Vec<Lint>, Vec<String>> {
+        let mut errors = Vec::new();
+        let mut expanded = lints.to_vec();
+        for lint in &mut expanded {
+            errors.extend(lint.file.expand(&|name| self.steps.get(name).cloned()).err());
+        }
+        // A named step consists of matchers.
+        let nested = self.steps.iter().filter(|(_, any)| any.iter().any(|step| step.is.is_some()));
+        errors.extend(nested.map(|(name, _)| format!("step `{name}` names another one")));
+        errors.sort();
+        if errors.is_empty() { Ok(expanded) } else { Err(errors) }
     }
 
     /// What a method does with data, by its name.

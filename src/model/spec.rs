@@ -5,6 +5,7 @@
 
 use serde::Deserialize;
 
+use crate::lint::spec::Step;
 use crate::vocab::{DataKind, Effect, Role};
 
 /// One model file.
@@ -23,6 +24,19 @@ pub struct ModelFile {
     pub constant: Vec<ConstantRow>,
     #[serde(default)]
     pub method: Vec<MethodRow>,
+    #[serde(default)]
+    pub step: Vec<StepRow>,
+}
+
+/// Something that many lints ask about, under one name: "leaves the machine".
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct StepRow {
+    pub name: String,
+    pub any: Vec<Step>,
+    /// What it is, for people.
+    #[serde(default)]
+    pub about: Option<String>,
 }
 
 /// What methods that no call row speaks of do with data, known by their names alone. Without
