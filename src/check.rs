@@ -15,7 +15,7 @@ use crate::file_error::FileError;
 use crate::files::{FileSystem, Files};
 use crate::finding::{Disclosure, Finding, Label, Report, Summary, Unanalysed};
 use crate::inventory::Entry;
-use crate::lint::claim::{self, Claim};
+use crate::lint::claim::{self, Claim, Proof};
 use crate::lint::load::Lint;
 use crate::lint::manifest;
 use crate::lint::matcher::Matching;
@@ -258,7 +258,7 @@ fn manifest_claim(
         trigger: "when Cargo or an editor works in this folder".to_owned(),
         owner: Default::default(),
         note: None,
-        near: false,
+        proof: Proof::Proven,
     }
 }
 
@@ -343,7 +343,7 @@ impl Run<'_> {
     /// Words and fingerprints; the same claim from several targets is made once.
     fn findings(&self, mut claims: Vec<Claim>) -> Vec<Finding> {
         claims.sort_by(|a, b| {
-            let key = |claim: &Claim| (claim.lint, claim.primary.0, claim.near, claim.target);
+            let key = |claim: &Claim| (claim.lint, claim.primary.0, claim.proof, claim.target);
             key(a).cmp(&key(b))
         });
         claims.dedup_by_key(|claim| (claim.lint, claim.primary.0));
@@ -361,14 +361,15 @@ impl Run<'_> {
 
     fn finding(&self, claim: Claim, fingerprint: String) -> Finding {
         let (lint, level) = &self.lints[claim.lint];
-        let level = if claim.near { self.setup.near_level(lint) } else { *level };
+        let proven = claim.proof == Proof::Proven;
+        let level = if proven { *level } else { self.setup.near_level(lint) };
         let words = &lint.file.words;
         let mut values = claim.values;
         values.entry("target".to_owned()).or_insert_with(|| claim.target.word().to_owned());
         if !claim.owner.is_empty() {
             values.entry("item".to_owned()).or_insert_with(|| claim.owner.to_string());
         }
-        let near = words.near.as_ref().filter(|_| claim.near);
+        let near = words.near.as_ref().filter(|_| claim.proof == Proof::Near);
         let headline = near.unwrap_or(&words.headline);
         let label = |(place, message): (Place, String)| Label { place, message };
         let notes = vec![claim::fill(&words.note, &values)];
@@ -501,7 +502,7 @@ impl Run<'_> {
                 trigger: String::new(),
                 owner: Default::default(),
                 note: notice.help.clone(),
-                near: false,
+                proof: Proof::Proven,
             });
         }
     }

@@ -12,6 +12,7 @@ use crate::flow::{Builder, Callable, FieldKey, Indirect, Node};
 use crate::ir::*;
 use crate::model::spec::{CallRow, Joined, MethodDoes};
 use crate::names::{Callee, Def, Res, Ty};
+use crate::vocab::Role;
 
 /// Closures and loops that are looked through for the one that a `return` or a `break` leaves.
 const MAX_AROUND: usize = 64;
@@ -285,7 +286,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             .chain(args.iter().enumerate().map(|(at, arg)| (Joined::Argument(at), *arg)))
             .collect();
         for (which, input) in &inputs {
-            self.collapse(*input);
+            self.collapse(*input, &self.pass.ty(id).clone());
             if passes(*which) {
                 self.made(*input, id);
             }
@@ -304,8 +305,13 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         {
             self.change(receiver, args);
         }
-        for index in &row.fills {
-            let Some(filled) = args.get(*index) else { continue };
+        // A callback is given what the call takes in.
+        let callbacks = row.args.iter().enumerate().filter(|(_, role)| {
+            role.0 == Some(Role::Callback) && !row.data.is_empty()
+        });
+        let filled = row.fills.iter().copied().chain(callbacks.map(|(index, _)| index));
+        for index in filled {
+            let Some(filled) = args.get(index) else { continue };
             self.fill(id, *filled);
             if let Some(receiver) = receiver {
                 self.change_to(receiver, *filled);
@@ -364,7 +370,9 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         }
         if !does.forgets {
             for input in receiver.iter().chain(args) {
-                self.collapse(*input);
+                if self.consumes(id) && !does.keeps {
+                    self.collapse(*input, &self.pass.ty(id).clone());
+                }
                 if supposed { self.suppose(*input, id) } else { self.made(*input, id) }
             }
         }
@@ -375,11 +383,35 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         self.borrowed(receiver, args);
     }
 
+    /// Whether a call makes something else of the values that it is given: its result is of
+    /// another type, or its name says that it writes them out.
+    fn consumes(&self, id: ExprId) -> bool {
+        if *self.pass.ty(id) != Ty::Unknown {
+            return true;
+        }
+        let name = match self.kind(id) {
+            ExprKind::MethodCall { method, .. } => Some(method),
+            ExprKind::Call { callee, .. } => match self.kind(*callee) {
+                ExprKind::Path(path) => path.last().map(|segment| &segment.name),
+                _ => None,
+            },
+            _ => None,
+        };
+        name.is_some_and(|name| {
+            ["to_", "into_", "as_", "serialize", "encode", "write", "fmt"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+        })
+    }
+
     /// The arguments stay in the receiver.
     fn change(&mut self, receiver: ExprId, args: &[ExprId]) {
         let places = self.places(receiver);
+        let kept = self.pass.ty(receiver).clone();
         for arg in args {
-            self.collapse(*arg);
+            if kept != Ty::Unknown {
+                self.collapse(*arg, &kept);
+            }
             let from = self.node(*arg);
             places.iter().for_each(|place| self.out.made(from, *place));
         }
@@ -460,7 +492,9 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             }
             _ => {
                 for arg in &args {
-                    self.collapse(*arg);
+                    if name != "vec" {
+                        self.collapse(*arg, &Ty::Unknown);
+                    }
                     self.made(*arg, id);
                 }
             }
@@ -510,9 +544,14 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         node
     }
 
-    /// A value of a type of the scan goes where its fields are no longer told apart.
-    fn collapse(&mut self, id: ExprId) {
+    /// A value of a type of the scan goes where its fields are no longer told apart: into
+    /// something whose type, as far as it is known, does not hold it.
+    fn collapse(&mut self, id: ExprId, into: &Ty) {
+        let kept = scanned(into, MAX_TYPE);
         for def in scanned(self.pass.ty(id), MAX_TYPE) {
+            if kept.contains(&def) {
+                continue;
+            }
             let whole = self.whole(def);
             self.out.made(whole, self.node(id));
         }
@@ -673,10 +712,6 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                     if method.ends_with("_mut")
                         || matches!(method.as_str(), "lock" | "entry" | "write" | "get_or_init")
                     {
-                        return true;
-                    }
-                    // A clone of something whose type is not known may be of a handle.
-                    if method == "clone" && *self.pass.ty(*receiver) == Ty::Unknown {
                         return true;
                     }
                     if !self.pass.cx.models.method(method).keeps {

@@ -27,8 +27,19 @@ pub struct Claim {
     pub owner: SmolStr,
     /// A sentence that belongs to this claim alone.
     pub note: Option<String>,
+    pub proof: Proof,
+}
+
+/// How well a claim is founded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Proof {
+    /// By what its steps are, and by the flow between them.
+    #[default]
+    Proven,
+    /// Some step of the flow is only supposed.
+    Supposed,
     /// The steps only stand near to each other, where the lint also knows a flow.
-    pub near: bool,
+    Near,
 }
 
 /// The values of facts that words may name, the first of each kind.

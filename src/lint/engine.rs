@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
-use super::claim::{self, Claim, in_place};
+use super::claim::{self, Claim, Proof, in_place};
 use super::detect;
 use super::load::Lint;
 use super::matcher::Matching;
@@ -95,7 +95,7 @@ impl<'a> Subject<'a> {
             trigger: self.trigger(body),
             owner: self.facts.bodies[body].owner.path.clone(),
             note: None,
-            near: false,
+            proof: Proof::Proven,
         }
     }
 }
@@ -320,7 +320,9 @@ fn witness(
     let primary = (facts[fact].place, claim::label(words(step), &facts[fact]));
     let involved: Vec<&Fact> = chosen.iter().map(|(_, fact)| &facts[*fact]).collect();
     let mut made = subject.claim(index, scope.body, primary, &involved);
-    made.near = !lint.file.flow.is_empty();
+    if !lint.file.flow.is_empty() {
+        made.proof = Proof::Near;
+    }
     for (at, (step, fact)) in chosen.iter().enumerate() {
         if at != main {
             made.labels.push((facts[*fact].place, claim::label(words(*step), &facts[*fact])));
@@ -333,7 +335,7 @@ fn witness(
 }
 
 /// What makes two facts of one step different: the function, or what it is given.
-fn identity(fact: &Fact) -> (Option<SmolStr>, Vec<String>) {
+pub fn identity(fact: &Fact) -> (Option<SmolStr>, Vec<String>) {
     let path = fact.steps.first().map(|step| step.path.clone());
     (path, fact.args.iter().flat_map(|arg| arg.value.texts()).collect())
 }
@@ -432,7 +434,7 @@ fn items(
                 .map_or_else(|| "when it is used".to_owned(), |body| subject.trigger(body)),
             owner: noted.path.clone(),
             note: None,
-            near: false,
+            proof: Proof::Proven,
         });
     }
 }

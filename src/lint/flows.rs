@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
-use super::claim::{self, Claim, in_place};
-use super::engine::Subject;
+use super::claim::{self, Claim, Proof, in_place};
+use super::engine::{Subject, identity};
 use super::load::Lint;
 use super::matcher::{Matching, readable};
 use super::spec::{Same, Step};
@@ -189,7 +189,7 @@ pub fn retain_unproven(near: &mut Vec<Claim>, proven: &[Claim]) {
             places.chain([claim.primary.0]).map(|place| (claim.lint, place))
         })
         .collect();
-    near.retain(|claim| !claim.near || !told.contains(&(claim.lint, claim.primary.0)));
+    near.retain(|claim| claim.proof != Proof::Near || !told.contains(&(claim.lint, claim.primary.0)));
 }
 
 impl<'a> Search<'_, 'a> {
@@ -298,9 +298,6 @@ impl<'a> Search<'_, 'a> {
         }
         self.prefer_handed(&mut next);
         for (at, way) in next {
-            if chain.facts.iter().any(|other| self.fact(*other).place == self.fact(at).place) {
-                continue;
-            }
             let mut longer = chain.clone();
             longer.facts.push(at);
             longer.steps.push(step);
@@ -382,6 +379,9 @@ impl<'a> Search<'_, 'a> {
         chains.sort_by_key(|chain| (chain.rank(), chain.facts.clone()));
         let best = chains.first()?;
         let steps = &lint.file.flow;
+        if !self.is_enough(&steps[0], &chains) {
+            return None;
+        }
         let position = best.facts.iter().position(|at| *at == main)?;
         let label_of = |step: usize, at: At| -> String {
             let alternatives = &steps[step].any;
@@ -405,6 +405,7 @@ impl<'a> Search<'_, 'a> {
         let mut made = subject.claim(index, fact.body, primary, &involved);
         if best.rank().0 {
             made.confidence = made.confidence.min(Confidence::Medium);
+            made.proof = Proof::Supposed;
         }
         for (number, at) in best.facts.iter().enumerate() {
             if *at != main {
@@ -427,6 +428,20 @@ impl<'a> Search<'_, 'a> {
         let mut seen: FxHashSet<Place> = FxHashSet::from_iter([made.primary.0]);
         made.labels.retain(|(place, _)| seen.insert(*place));
         Some(made)
+    }
+
+    /// Whether as many different sources reach a place as the first step asks for.
+    fn is_enough(&self, first: &Step, chains: &[Chain]) -> bool {
+        if first.distinct <= 1 {
+            return true;
+        }
+        let sources: Vec<&Fact> = chains.iter().map(|chain| self.fact(chain.facts[0])).collect();
+        let mut fits = Vec::new();
+        for source in &sources {
+            fulfilled(self.matching, first, source, &mut fits);
+        }
+        let different: FxHashSet<_> = sources.iter().map(|fact| identity(fact)).collect();
+        different.len() >= first.distinct || fits.iter().any(|step| step.enough)
     }
 
     /// What happens to the data on its way, as labels.

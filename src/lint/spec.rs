@@ -116,9 +116,13 @@ pub struct Step {
     /// The matchers of a `[[step]]` of the models, by its name.
     #[serde(default)]
     pub is: Option<String>,
-    /// The step is found this many times, with different callees or different values.
+    /// The step is found this many times, with different callees or different values; of
+    /// `flow`, only for the first step: so many sources reach the same place.
     #[serde(default = "one")]
     pub distinct: usize,
+    /// Of an alternative: it counts for all that `distinct` asks for.
+    #[serde(default)]
+    pub enough: bool,
     /// The step must *not* be found.
     #[serde(default)]
     pub absent: bool,

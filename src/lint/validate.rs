@@ -157,7 +157,7 @@ impl<'a> Checks<'a> {
         }
         for (index, step) in steps.iter().enumerate() {
             let span = self.element("flow", index);
-            if step.absent || step.distinct > 1 || !only_calls(step) {
+            if step.absent || (step.distinct > 1 && index > 0) || !only_calls(step) {
                 let message = "a step of a flow is a `call`, or `any` of several";
                 self.error(span, message, None);
             }

@@ -12,7 +12,7 @@ use crate::facts::{self, Context, CrateFacts};
 use crate::flow::Builder;
 use crate::inventory::Entry;
 use crate::ir::Directive;
-use crate::lint::claim::{self, Claim};
+use crate::lint::claim::{self, Claim, Proof};
 use crate::lint::engine::{self, Subject};
 use crate::lint::flows;
 use crate::lint::spec::Notice;
@@ -309,7 +309,7 @@ fn plain(lint: usize, place: Place, target: TargetKind) -> Claim {
         trigger: String::new(),
         owner: Default::default(),
         note: None,
-        near: false,
+        proof: Proof::Proven,
     }
 }
 
