@@ -157,6 +157,10 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             }
             ExprKind::Struct { path, fields, base } => self.structure(id, path, fields, *base),
             ExprKind::Tuple(parts) | ExprKind::Array(parts) => {
+                let parts = match parts.as_slice() {
+                    [name, _] if self.is_login(*name) => &parts[..1],
+                    parts => parts,
+                };
                 parts.iter().for_each(|part| self.made(*part, id));
             }
             ExprKind::Repeat { value, .. } => self.made(*value, id),
@@ -306,9 +310,11 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             self.change(receiver, args);
         }
         // A callback is given what the call takes in.
-        let callbacks = row.args.iter().enumerate().filter(|(_, role)| {
-            role.0 == Some(Role::Callback) && !row.data.is_empty()
-        });
+        let callbacks = row
+            .args
+            .iter()
+            .enumerate()
+            .filter(|(_, role)| role.0 == Some(Role::Callback) && !row.data.is_empty());
         let filled = row.fills.iter().copied().chain(callbacks.map(|(index, _)| index));
         for index in filled {
             let Some(filled) = args.get(index) else { continue };
@@ -407,6 +413,10 @@ impl<'a> Edges<'_, 'a, '_, '_> {
     /// The arguments stay in the receiver.
     fn change(&mut self, receiver: ExprId, args: &[ExprId]) {
         let places = self.places(receiver);
+        let args = match args {
+            [name, _] if self.is_login(*name) => &args[..1],
+            _ => args,
+        };
         let kept = self.pass.ty(receiver).clone();
         for arg in args {
             if kept != Ty::Unknown {
@@ -415,6 +425,14 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             let from = self.node(*arg);
             places.iter().for_each(|place| self.out.made(from, *place));
         }
+    }
+
+    /// Whether an expression names a header that is made for a credential: what stands beside
+    /// the name is a log-in, and not data that is sent.
+    fn is_login(&self, name: ExprId) -> bool {
+        let texts = self.pass.value(name).texts();
+        let class = self.pass.cx.models.classes.get("authorization-header");
+        class.is_some_and(|class| texts.iter().any(|text| class.holds(text)))
     }
 
     fn change_to(&mut self, from: ExprId, to: ExprId) {

@@ -12,7 +12,13 @@ pub fn constant(path: &str) -> Value {
         "std::net::Ipv4Addr::UNSPECIFIED" => Value::text("0.0.0.0"),
         "std::net::Ipv6Addr::LOCALHOST" => Value::text("::1"),
         "std::net::Ipv6Addr::UNSPECIFIED" => Value::text("::"),
-        _ => Value::Unknown,
+        // `http::header::USER_AGENT`, by whichever crate: the name is the header's.
+        _ => match path.rsplit_once("header::") {
+            Some((_, name)) if name.chars().all(|c| c.is_ascii_uppercase() || c == '_') => {
+                Value::text(name.to_ascii_lowercase().replace('_', "-"))
+            }
+            _ => Value::Unknown,
+        },
     }
 }
 

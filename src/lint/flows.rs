@@ -189,7 +189,9 @@ pub fn retain_unproven(near: &mut Vec<Claim>, proven: &[Claim]) {
             places.chain([claim.primary.0]).map(|place| (claim.lint, place))
         })
         .collect();
-    near.retain(|claim| claim.proof != Proof::Near || !told.contains(&(claim.lint, claim.primary.0)));
+    near.retain(|claim| {
+        claim.proof != Proof::Near || !told.contains(&(claim.lint, claim.primary.0))
+    });
 }
 
 impl<'a> Search<'_, 'a> {
