@@ -488,6 +488,9 @@ impl<'a, 'c> Pass<'a, 'c> {
             {
                 self.local_values[local.0 as usize] = value.clone();
             }
+            if position.is_some() {
+                self.received(id, &ty);
+            }
             return self.bind_type(pattern, &ty);
         };
         let inferred = match origin {
@@ -526,6 +529,16 @@ impl<'a, 'c> Pass<'a, 'c> {
                 }
             }
         }
+    }
+
+    /// A parameter that is filled by whoever sends a request is a fact by itself.
+    fn received(&mut self, id: ExprId, ty: &Ty) {
+        let Ty::External(path, _) = ty else { return };
+        if !self.cx.models.type_info(path).received {
+            return;
+        }
+        let place = Place { file: self.here.file, span: self.body.expr(id).span };
+        self.drafts.push(Draft::received(place, path.clone(), id));
     }
 
     fn bind_type(&mut self, pattern: &Pattern, ty: &Ty) {

@@ -294,6 +294,9 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             if passes(*which) {
                 self.made(*input, id);
             }
+            if *which == Joined::Receiver && does.keeps {
+                self.same(*input, id);
+            }
         }
         self.callbacks(id, receiver, args, passes(Joined::Receiver));
         if does.changes
@@ -809,7 +812,11 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                     self.take_apart(from, sub, part);
                 }
             }
-            Pattern::Tuple(parts) | Pattern::Slice(parts) => {
+            // Each part is as good as the whole: the ends of a connection, a name and a value.
+            Pattern::Tuple(parts) => {
+                parts.iter().for_each(|inner| self.take_apart(from, inner, part));
+            }
+            Pattern::Slice(parts) => {
                 parts.iter().for_each(|inner| self.take_apart(from, inner, true));
             }
             Pattern::Or(parts) => parts.iter().for_each(|inner| self.take_apart(from, inner, part)),

@@ -46,6 +46,16 @@ impl Draft {
         }
     }
 
+    /// A parameter of a handler, which comes from another machine.
+    pub fn received(place: Place, path: SmolStr, expr: ExprId) -> Self {
+        let mut draft = Self::new(place, Confidence::Medium);
+        draft.effects.insert(Effect::NetworkReceive);
+        draft.data.insert(DataKind::Remote);
+        draft.marks.insert("handler".into());
+        draft.steps.push(Step { span: place.span, path, expr, gives: true });
+        draft
+    }
+
     /// Adds what a row says; without effects when its switch is off.
     pub fn add_row(&mut self, row: &CallRow, path: &str, span: Span, expr: ExprId, on: bool) {
         let gives = !row.data.is_empty();

@@ -313,7 +313,18 @@ impl Builder {
             place(&mut next, &mut edges, raw.from, raw.edge);
         }
         let Self { bodies, bases, shared, keys, statics, .. } = self;
-        Graph { bodies, bases, shared, starts, edges, back_starts, back, fields: keys, statics }
+        Graph {
+            bodies,
+            bases,
+            shared,
+            starts,
+            edges,
+            back_starts,
+            back,
+            fields: keys,
+            statics,
+            ..Graph::default()
+        }
     }
 }
 

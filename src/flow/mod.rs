@@ -36,6 +36,8 @@ pub enum Way {
     In,
     /// It is given back by a function of the scan.
     Out,
+    /// It is written to a file and read again, by anyone.
+    Linked,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +64,10 @@ pub struct Graph {
     fields: Vec<FieldKey>,
     /// The values of statics and constants.
     statics: FxHashSet<Node>,
+    /// Edges that were found when the graph was already there: what is written to a file and
+    /// read from it again.
+    links: FxHashMap<Node, Vec<Edge>>,
+    links_back: FxHashMap<Node, Vec<Node>>,
 }
 
 /// The nodes of one body.
@@ -109,6 +115,13 @@ impl Graph {
     /// Whether the node stands for all functions together: a field, or a static.
     fn is_shared(&self, node: Node) -> bool {
         node.0 >= self.shared || self.statics.contains(&node)
+    }
+
+    /// Data goes from one node to another by way of something outside of the program.
+    pub fn link(&mut self, from: Node, to: Node) {
+        let edge = Edge { to, way: Way::Linked, supposed: false, site: to };
+        self.links.entry(from).or_default().push(edge);
+        self.links_back.entry(to).or_default().push(from);
     }
 
     pub fn meaning(&self, node: Node) -> Option<Meaning<'_>> {

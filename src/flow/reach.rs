@@ -80,7 +80,8 @@ impl Graph {
         while let Some(visit) = visits.get(at).copied() {
             let parent = at as u32;
             at += 1;
-            for edge in self.from(visit.node) {
+            let links = self.links.get(&visit.node).map(Vec::as_slice).unwrap_or_default();
+            for edge in self.from(visit.node).iter().chain(links) {
                 if !useful(edge.to) {
                     continue;
                 }
@@ -121,6 +122,8 @@ impl Graph {
         ends.into_iter().for_each(|end| visit(end, &mut todo));
         while let Some(node) = todo.pop() {
             self.back(node).iter().for_each(|(other, _)| visit(*other, &mut todo));
+            let links = self.links_back.get(&node).map(Vec::as_slice).unwrap_or_default();
+            links.iter().for_each(|other| visit(*other, &mut todo));
         }
         seen
     }
@@ -133,7 +136,7 @@ impl Graph {
 
     /// The nodes that a value comes from without being changed; with `made`, also those of
     /// its parts.
-    fn origins(&self, node: Node, made: bool) -> FxHashSet<Node> {
+    pub fn origins(&self, node: Node, made: bool) -> FxHashSet<Node> {
         let mut seen = FxHashSet::from_iter([node]);
         let mut todo = vec![node];
         let mut at = 0;
@@ -161,6 +164,7 @@ fn enter(
     let inside = calls[now as usize];
     match edge.way {
         Way::Same | Way::Made => Some(now),
+        Way::Linked => Some(ANYWHERE),
         Way::Out if now == ANYWHERE => Some(ANYWHERE),
         Way::Out => (inside.site == edge.site).then_some(inside.outer),
         Way::In => {

@@ -27,6 +27,8 @@ const MAX_ALSO: usize = 3;
 const MAX_SEARCHES: usize = 20_000;
 /// Ways to fulfil a lint from one source.
 const MAX_CHAINS: usize = 200;
+/// Writes that one read is linked with.
+const MAX_LINKS: usize = 32;
 /// Nodes that are looked at for what a connection is held by.
 const MAX_HELD: usize = 200;
 
@@ -92,7 +94,9 @@ pub fn claims(
     if wanted.is_empty() {
         return Found::default();
     }
-    let graph = &edges.finish(unit);
+    let mut graph = edges.finish(unit);
+    link_files(subjects, &mut graph);
+    let graph = &graph;
     let mut search = Search {
         subjects,
         graph,
@@ -180,6 +184,82 @@ fn fulfilled<'l>(matching: &Matching<'_>, step: &'l Step, fact: &Fact, found: &m
     step.any.iter().for_each(|inner| fulfilled(matching, inner, fact, found));
 }
 
+/// The locals that hold what a fact gives: what goes into them goes into it.
+fn held(graph: &Graph, given: impl Iterator<Item = Node>) -> Vec<Node> {
+    let mut todo: Vec<Node> = given.collect();
+    let mut seen: FxHashSet<Node> = todo.iter().copied().collect();
+    let mut held = Vec::new();
+    while let Some(node) = todo.pop() {
+        if matches!(graph.meaning(node), Some(Meaning::Local(..))) {
+            held.push(node);
+        }
+        for edge in graph.from(node) {
+            let follows = matches!(edge.way, Way::Same | Way::In);
+            if follows && seen.len() < MAX_HELD && seen.insert(edge.to) {
+                todo.push(edge.to);
+            }
+        }
+    }
+    held.sort();
+    held
+}
+
+/// What is written to a file comes out where the same file is read: the same path by its text,
+/// or by where it comes from.
+fn link_files(subjects: &[Subject<'_>], graph: &mut Graph) {
+    let mut by_text: FxHashMap<String, Vec<Node>> = FxHashMap::default();
+    let mut by_origin: FxHashMap<Node, Vec<Node>> = FxHashMap::default();
+    let facts = |effect: Effect| {
+        subjects.iter().flat_map(move |subject| {
+            let facts = subject.facts.facts.iter().filter(move |f| f.via.is_none());
+            facts
+                .filter(move |fact| fact.effects.contains(&effect))
+                .map(|fact| (subject.facts.bodies[fact.body].owner.at, fact))
+        })
+    };
+    let mut links = Vec::new();
+    for (at, fact) in facts(Effect::FsWrite) {
+        let bodies = fact.args.iter().filter(|arg| matches!(arg.role, Role::Body | Role::Input));
+        let mut content: Vec<Node> = bodies.filter_map(|arg| graph.expr(at, arg.expr)).collect();
+        content.extend(held(graph, fact.steps.iter().filter_map(|s| graph.expr(at, s.expr))));
+        for arg in fact.args.iter().filter(|arg| arg.role == Role::Path) {
+            for text in arg.value.texts().into_iter().filter(|text| says_enough(text)) {
+                by_text.entry(text).or_default().extend(&content);
+            }
+            let node = graph.expr(at, arg.expr);
+            for origin in node.into_iter().flat_map(|node| graph.origins(node, false)) {
+                by_origin.entry(origin).or_default().extend(&content);
+            }
+        }
+    }
+    if by_origin.is_empty() {
+        return;
+    }
+    for (at, fact) in facts(Effect::FsRead) {
+        let gives = fact.steps.iter().filter(|step| step.gives);
+        let results: Vec<Node> = gives.filter_map(|step| graph.expr(at, step.expr)).collect();
+        for arg in fact.args.iter().filter(|arg| arg.role == Role::Path) {
+            let mut written: FxHashSet<Node> = FxHashSet::default();
+            for text in arg.value.texts() {
+                written.extend(by_text.get(&text).into_iter().flatten());
+            }
+            let node = graph.expr(at, arg.expr);
+            for origin in node.into_iter().flat_map(|node| graph.origins(node, false)) {
+                written.extend(by_origin.get(&origin).into_iter().flatten());
+            }
+            let mut written: Vec<Node> = written.into_iter().collect();
+            written.sort();
+            written.truncate(MAX_LINKS);
+            links.extend(
+                written.into_iter().flat_map(|from| results.iter().map(move |to| (from, *to))),
+            );
+        }
+    }
+    links.sort();
+    links.dedup();
+    links.into_iter().for_each(|(from, to)| graph.link(from, to));
+}
+
 /// Takes out what stands near to each other where the flow is proven.
 pub fn retain_unproven(near: &mut Vec<Claim>, proven: &[Claim]) {
     let told: FxHashSet<(usize, Place)> = proven
@@ -224,32 +304,12 @@ impl<'a> Search<'_, 'a> {
         };
         let args = fact.args.iter().filter(|arg| wants(arg.role));
         let mut nodes: Vec<Node> = args.filter_map(|arg| self.node(at, arg.expr)).collect();
-        if fact.effects.contains(&Effect::NetworkConnect) && wants(Role::Stream) {
-            nodes.extend(self.held(at));
+        let holds = fact.marks.contains("accepts")
+            || [Effect::NetworkConnect, Effect::FsWrite].iter().any(|e| fact.effects.contains(e));
+        if holds && wants(Role::Stream) {
+            nodes.extend(held(self.graph, fact.steps.iter().filter_map(|s| self.node(at, s.expr))));
         }
         nodes
-    }
-
-    /// The locals and fields that hold what a fact gives: what goes into them goes into it.
-    fn held(&self, at: At) -> Vec<Node> {
-        let fact = self.fact(at);
-        let mut todo: Vec<Node> =
-            fact.steps.iter().filter_map(|step| self.node(at, step.expr)).collect();
-        let mut seen: FxHashSet<Node> = todo.iter().copied().collect();
-        let mut held = Vec::new();
-        while let Some(node) = todo.pop() {
-            if matches!(self.graph.meaning(node), Some(Meaning::Local(..))) {
-                held.push(node);
-            }
-            for edge in self.graph.from(node) {
-                let follows = matches!(edge.way, Way::Same | Way::In);
-                if follows && seen.len() < MAX_HELD && seen.insert(edge.to) {
-                    todo.push(edge.to);
-                }
-            }
-        }
-        held.sort();
-        held
     }
 
     fn reach(&mut self, at: At) -> Reach {
@@ -458,6 +518,9 @@ impl<'a> Search<'_, 'a> {
                 (Way::Out, _) => {
                     self.place(*site).map(|place| (1, place, "given back here".to_owned()))
                 }
+                (Way::Linked, _) => self
+                    .place(*node)
+                    .map(|place| (0, place, "read back from the file here".to_owned())),
                 (_, Some(Meaning::Field(key))) if !key.field.is_empty() => before
                     .and_then(|node| self.place(node))
                     .map(|place| (0, place, format!("kept in the field `{}` here", key.field))),
@@ -497,14 +560,19 @@ impl<'a> Search<'_, 'a> {
 /// Whether two arguments are known to be the same text, which says enough to tell it from
 /// others.
 fn same_text(a: &Argument, b: &Argument) -> bool {
-    use crate::model::class::{HOLE, SYMBOL};
-    const ENOUGH: usize = 4;
+    use crate::model::class::HOLE;
     let theirs = b.value.texts();
-    a.value.texts().iter().any(|text| {
-        let known = text.chars().filter(|c| ![HOLE, SYMBOL, '/', '.', '~'].contains(c)).count();
+    a.value.texts().iter().filter(|text| says_enough(text)).any(|text| {
         let contained = |other: &String| {
             other == text || (!text.contains(HOLE) && other.contains(text.as_str()))
         };
-        known >= ENOUGH && theirs.iter().any(contained)
+        theirs.iter().any(contained)
     })
+}
+
+/// Whether the known part of a path tells it from others.
+fn says_enough(text: &str) -> bool {
+    use crate::model::class::{HOLE, SYMBOL};
+    const ENOUGH: usize = 4;
+    text.chars().filter(|c| ![HOLE, SYMBOL, '/', '.', '~'].contains(c)).count() >= ENOUGH
 }

@@ -13,7 +13,7 @@ use crate::lint::load::Lint;
 use crate::lint::spec::Step;
 
 use self::class::Class;
-use self::spec::{AttributeMeaning, CallRow, MethodDoes, ModelFile};
+use self::spec::{AttributeMeaning, CallRow, MethodDoes, ModelFile, TypeRow};
 
 /// All models of a run.
 #[derive(Debug, Default)]
@@ -39,6 +39,7 @@ pub struct TypeInfo {
     pub builder: bool,
     pub derefs: Option<usize>,
     pub shared: bool,
+    pub received: bool,
 }
 
 impl Models {
@@ -51,8 +52,8 @@ impl Models {
         let mut errors = Vec::new();
         for file in files {
             for row in file.types {
-                let info =
-                    TypeInfo { builder: row.builder, derefs: row.derefs, shared: row.shared };
+                let TypeRow { builder, derefs, shared, received, .. } = row;
+                let info = TypeInfo { builder, derefs, shared, received };
                 let paths = expand(&row.path);
                 for other in row.also.iter().flat_map(|path| expand(path)) {
                     models.also.insert(other, paths[0].clone());

@@ -208,6 +208,9 @@ pub struct TypeRow {
     /// other (`Arc`, the ends of a channel).
     #[serde(default)]
     pub shared: bool,
+    /// A parameter of this type is filled by whoever sends a request: a handler's input.
+    #[serde(default)]
+    pub received: bool,
 }
 
 /// What an attribute does.
