@@ -214,7 +214,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             let keeps =
                 matches!(name, "new" | "from" | "Some" | "Ok" | "clone" | "pin" | "identity");
             let known = path.starts_with("std::") || of_type;
-            let does = MethodDoes { keeps: keeps && args.len() == 1, ..Default::default() };
+            let does = MethodDoes { keeps, ..Default::default() };
             return self.unmodelled(id, None, args, does, !known);
         }
         // A closure, a parameter, a field: called by its value.
@@ -298,6 +298,14 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                 self.same(*input, id);
             }
         }
+        // `Writer::new(file)` is the file in another form.
+        let of_type = path.rsplit("::").nth(1).is_some_and(|s| s.starts_with(char::is_uppercase));
+        if let (None, "new" | "with_capacity" | "from", [first, ..]) = (receiver, name, args)
+            && of_type
+            && passes(Joined::Argument(0))
+        {
+            self.same(*first, id);
+        }
         self.callbacks(id, receiver, args, passes(Joined::Receiver));
         if does.changes
             && let Some(receiver) = receiver
@@ -373,7 +381,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         if does.keeps {
             match (receiver, args) {
                 (Some(receiver), _) => self.same(receiver, id),
-                (None, [only]) => self.same(*only, id),
+                (None, [first, ..]) => self.same(*first, id),
                 _ => {}
             }
         }
