@@ -124,12 +124,13 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                 }
             }
             ExprKind::Assign { op, target, value } => {
-                let value = self.node(*value);
+                let from = self.node(*value);
                 for place in self.places(*target) {
                     match op {
-                        None => self.out.same(value, place),
-                        Some(_) => self.out.made(value, place),
+                        None => self.out.same(from, place),
+                        Some(_) => self.out.made(from, place),
                     }
+                    self.owned_too(*value, place);
                 }
             }
             ExprKind::If { then, otherwise, .. } => {
@@ -428,13 +429,18 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             [name, _] if self.is_login(*name) => &args[..1],
             _ => args,
         };
-        let kept = self.pass.ty(receiver).clone();
+        // At the other end of a channel the type may not be known any more.
+        let shared = self.is_shared_type(self.pass.ty(receiver), MAX_TYPE);
+        let kept = if shared { Ty::external("") } else { self.pass.ty(receiver).clone() };
         for arg in args {
             if kept != Ty::Unknown {
                 self.collapse(*arg, &kept);
             }
             let from = self.node(*arg);
-            places.iter().for_each(|place| self.out.made(from, *place));
+            for place in &places {
+                self.out.made(from, *place);
+                self.owned_too(*arg, *place);
+            }
         }
     }
 
@@ -642,12 +648,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
 
     fn store(&mut self, value: ExprId, field: Node) {
         self.out.same(self.node(value), field);
-        // What several owners share is changed through the field as well.
-        if self.is_shared(value) {
-            for place in self.places(value) {
-                self.out.same(field, place);
-            }
-        }
+        self.owned_too(value, field);
     }
 
     fn read_field(&mut self, id: ExprId, base: ExprId, name: &Name) {
@@ -708,11 +709,9 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                 {
                     at = *receiver;
                 }
-                // `Arc::clone(&x)`
+                // `Arc::clone(&x)`, `Some(x)`
                 ExprKind::Call { callee, args } => match (self.pass.ty(*callee), args.as_slice()) {
-                    (Ty::Function(Callee::External(path)), [only])
-                        if path.ends_with("::clone") || path.ends_with("::new") =>
-                    {
+                    (Ty::Function(Callee::External(path)), [only]) if is_wrapping(path) => {
                         at = *only;
                     }
                     _ => return places,
@@ -724,10 +723,8 @@ impl<'a> Edges<'_, 'a, '_, '_> {
 
     /// Whether what an expression gives has several owners, or borrows to change.
     fn is_shared(&self, id: ExprId) -> bool {
-        let shared = |path: &str| self.pass.cx.models.type_info(path).shared;
-        match self.pass.ty(id) {
-            Ty::External(path, _) if shared(path) => return true,
-            _ => {}
+        if self.is_shared_type(self.pass.ty(id), MAX_TYPE) {
+            return true;
         }
         let mut at = id;
         loop {
@@ -754,6 +751,26 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                     at = *inner;
                 }
                 _ => return false,
+            }
+        }
+    }
+
+    fn is_shared_type(&self, ty: &Ty, depth: usize) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        match ty {
+            Ty::External(path, args) => {
+                self.pass.cx.models.type_info(path).shared
+                    || args.iter().any(|arg| self.is_shared_type(arg, depth))
+            }
+            _ => false,
+        }
+    }
+
+    /// What is put somewhere is changed from there, when it has several owners.
+    fn owned_too(&mut self, value: ExprId, place: Node) {
+        if self.is_shared(value) {
+            for owner in self.places(value) {
+                self.out.same(place, owner);
             }
         }
     }
@@ -852,6 +869,12 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             Pattern::Wild | Pattern::Literal(_) | Pattern::Path(_) | Pattern::Other => {}
         }
     }
+}
+
+/// Functions whose result is their argument in another form.
+fn is_wrapping(path: &str) -> bool {
+    let name = path.rsplit("::").next().unwrap_or(path);
+    matches!(name, "clone" | "new" | "Some" | "Ok" | "from" | "pin")
 }
 
 /// The types of the scan in a type.
