@@ -72,7 +72,7 @@ fn run(mutation: &'static Mutation, cases: &[Case], results: &mut Results) -> Ve
 
 fn dump(mutation: &Mutation, case: &Case, package: &Package) {
     let Some(folder) = std::env::var_os("OVERT_MUTATION_DUMP") else { return };
-    let name = case.name.replace('/', "-").replace(' ', "-");
+    let name = case.name.replace(['/', ' '], "-");
     let kind = if case.flagged { "flagged" } else { "quiet" };
     let folder = Path::new(&folder).join(mutation.id).join(&case.lint).join(kind).join(name);
     for (path, bytes) in package {

@@ -60,11 +60,13 @@ fn rename(edit: &mut Edit<'_>, new: &BTreeMap<String, Ident>) {
     edit.items.iter_mut().for_each(|item| renaming.visit_item_mut(item));
 }
 
+/// What stands for an import, and the new name of what it imported.
+type Replacement = (Vec<Item>, Option<Ident>);
+/// Makes it from the path and the name of an import.
+type Made<'m> = &'m mut dyn FnMut(&[String], &str, &mut Whole) -> Option<Replacement>;
+
 /// Replaces the private top imports of outside things by what `made` gives for each.
-fn imports(
-    edit: &mut Edit<'_>,
-    made: &mut dyn FnMut(&[String], &str, &mut Whole) -> Option<(Vec<Item>, Option<Ident>)>,
-) -> usize {
+fn imports(edit: &mut Edit<'_>, made: Made<'_>) -> usize {
     if seen_from_inside(edit.items) {
         return 0;
     }
