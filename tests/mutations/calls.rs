@@ -76,6 +76,69 @@ pub fn handed_function(edit: &mut Edit<'_>) -> usize {
     count
 }
 
+/// The one argument of a call to something outside.
+fn only<'e>(expr: &'e Expr, names: &super::edit::Names) -> Option<(&'e Expr, &'e Expr)> {
+    outside(expr, names)?;
+    let Expr::Call(call) = expr else { return None };
+    (call.args.len() == 1).then(|| (&*call.func, &call.args[0]))
+}
+
+/// `path::f(x)` → `[x].into_iter().map(path::f).next().unwrap()`.
+pub fn mapped(edit: &mut Edit<'_>) -> usize {
+    let mut count = 0;
+    edit.expressions(&mut |expr, names, _| {
+        if let Some((func, arg)) = only(expr, names) {
+            *expr = parse_quote!([#arg].into_iter().map(#func).next().unwrap());
+            count += 1;
+        }
+    });
+    count
+}
+
+/// `path::f(x)` → `[x].iter().map(|each| path::f(each)).next().unwrap()`.
+pub fn mapped_by_closure(edit: &mut Edit<'_>) -> usize {
+    let mut count = 0;
+    edit.expressions(&mut |expr, names, _| {
+        if let Some((func, arg)) = only(expr, names) {
+            *expr = parse_quote!([#arg].iter().map(|each| #func(each)).next().unwrap());
+            count += 1;
+        }
+    });
+    count
+}
+
+/// `path::f(x, ..)` → `x.go1(..)`, a method that is implemented for every type.
+pub fn extension(edit: &mut Edit<'_>) -> usize {
+    let (mut made, mut count) = (Vec::<Item>::new(), 0);
+    edit.expressions(&mut |expr, names, whole| {
+        let Some(full) = outside(expr, names) else { return };
+        let (Some(output), Expr::Call(call)) = (returned(&full), &*expr) else { return };
+        if call.args.is_empty() {
+            return;
+        }
+        let (kind, name) = (whole.fresh("Going"), whole.fresh("go"));
+        let kinds: Vec<Ident> =
+            (1..call.args.len()).map(|at| super::edit::ident(&format!("A{at}"))).collect();
+        let params = parameters(call).split_off(1);
+        let func = &call.func;
+        made.push(parse_quote! {
+            trait #kind { fn #name<#(#kinds),*>(self, #(#params: #kinds),*) -> #output; }
+        });
+        made.push(parse_quote! {
+            impl<T: AsRef<str>> #kind for T {
+                fn #name<#(#kinds),*>(self, #(#params: #kinds),*) -> #output {
+                    #func(self, #(#params),*)
+                }
+            }
+        });
+        let (first, rest) = (&call.args[0], call.args.iter().skip(1));
+        *expr = parse_quote!((#first).#name(#(#rest),*));
+        count += 1;
+    });
+    edit.items.extend(made);
+    count
+}
+
 /// What a function outside gives, as far as one can write it down.
 fn returned(full: &[String]) -> Option<Type> {
     let text = full.join("::");

@@ -57,7 +57,7 @@ pub fn spoken(packages: &[(&str, Package)]) -> Vec<bool> {
         paths: (0..packages.len()).map(folder).collect(),
         suppressions: true,
         levels: lints.iter().map(|lint| ((*lint).to_owned(), Level::Warn)).collect(),
-        threads: Some(2),
+        threads: Some(1),
         system: FileSystem::memory(files),
         ..Options::default()
     };

@@ -51,6 +51,9 @@ pub const ALL: &[Mutation] = mutations![
     "function-pointer", calls::function_pointer, "`let f: fn(_) -> _ = path; f(x)`";
     "function-table", calls::function_table, "`let t = [path]; (t[0])(x)`";
     "handed-function", calls::handed_function, "`apply(path, x)`";
+    "mapped", calls::mapped, "`[x].into_iter().map(path)`";
+    "mapped-closure", calls::mapped_by_closure, "`[x].iter().map(|x| path(x))`";
+    "extension", calls::extension, "`x.f()` of an extension trait";
     "macro-call", calls::macro_for_call, "`macro_rules!` in place of the path";
     "macro-around", calls::macro_around_call, "`pass!(path(x))`";
     "macro-statement", calls::macro_for_statement, "a statement in a `macro_rules!`";
@@ -72,6 +75,11 @@ pub const ALL: &[Mutation] = mutations![
     "text-bytes", values::bytes, "`from_utf8(&[…])`";
     "text-chars", values::characters, "characters collected";
     "text-reversed", values::reversed, "`chars().rev()`";
+    "text-join", values::joined, "`iter().copied()` and `join`";
+    "text-replace", values::replaced, "`replace`";
+    "text-xor", values::xored, "bytes XORed in a `map`";
+    "text-base64", values::base64, "base64 decoded";
+    "text-table", values::table, "an element of a table";
     "text-elsewhere", values::constants_elsewhere, "a constant of another module";
     "value-option", values::option, "`Some(x).unwrap()`";
     "value-matched", values::option_matched, "`match Some(x)`";
@@ -89,6 +97,9 @@ pub const ALL: &[Mutation] = mutations![
     "value-iterator", values::iterator, "`once(x).map(..).next()`";
     "value-field", values::field, "a field of a struct";
     "value-getter", values::getter, "a constructor and a getter";
+    "value-taken-apart", values::taken_apart, "`let S { value, .. } = s`";
+    "value-variant", values::variant, "a variant of an `enum`";
+    "value-if-pair", values::pair_of_if, "`let (x, _) = if .. { (x, 1) }`";
     "value-identity", values::identity, "`fn same<T>(x: T) -> T`";
 ];
 

@@ -186,6 +186,48 @@ pub fn field(edit: &mut Edit<'_>) -> usize {
     count
 }
 
+/// Takes the struct apart by a pattern.
+pub fn taken_apart(edit: &mut Edit<'_>) -> usize {
+    let mut made: Vec<Item> = Vec::new();
+    let count = detour(edit, &mut |value, whole| {
+        let (kind, name) = (whole.fresh("Parcel"), whole.fresh("content"));
+        made.push(parse_quote!(struct #kind<T> { value: T, count: usize }));
+        let stmt = parse_quote! {
+            let #kind { value: #name, .. } = #kind { value: #value, count: 1 };
+        };
+        (vec![stmt], parse_quote!(#name))
+    });
+    edit.items.extend(made);
+    count
+}
+
+/// Puts the value into a variant and takes it out again.
+pub fn variant(edit: &mut Edit<'_>) -> usize {
+    let mut made: Vec<Item> = Vec::new();
+    let count = detour(edit, &mut |value, whole| {
+        let (kind, name) = (whole.fresh("Either"), whole.fresh("either"));
+        made.push(parse_quote!(enum #kind<T> { Full(T), Empty }));
+        let stmt = parse_quote!(let #name = #kind::Full(#value););
+        let out = parse_quote! {
+            match #name { #kind::Full(inner) => inner, #kind::Empty => unreachable!() }
+        };
+        (vec![stmt], out)
+    });
+    edit.items.extend(made);
+    count
+}
+
+/// Both arms of an `if` give a pair.
+pub fn pair_of_if(edit: &mut Edit<'_>) -> usize {
+    detour(edit, &mut |value, whole| {
+        let (name, other) = (whole.fresh("chosen"), whole.fresh("other"));
+        let stmt = parse_quote! {
+            let (#name, #other) = if cfg!(unix) { (#value, 1u8) } else { (#value, 2u8) };
+        };
+        (vec![stmt], parse_quote!(#name))
+    })
+}
+
 /// The same through a constructor and a getter.
 pub fn getter(edit: &mut Edit<'_>) -> usize {
     let mut made: Vec<Item> = Vec::new();
@@ -315,6 +357,66 @@ pub fn constants_elsewhere(edit: &mut Edit<'_>) -> usize {
     });
     if count > 0 {
         edit.items.push(parse_quote!(mod #module { #(#made)* }));
+    }
+    count
+}
+
+pub fn joined(edit: &mut Edit<'_>) -> usize {
+    texts(edit, false, &mut |text, _| {
+        let (a, b) = halves(text);
+        parse_quote!(&[#a, #b].iter().copied().collect::<Vec<_>>().join(""))
+    })
+}
+
+pub fn replaced(edit: &mut Edit<'_>) -> usize {
+    texts(edit, false, &mut |text, _| {
+        let (a, b) = halves(text);
+        let filled = format!("{a}\u{7f}{b}");
+        parse_quote!(&#filled.replace('\u{7f}', ""))
+    })
+}
+
+/// Each byte XORed with a constant.
+pub fn xored(edit: &mut Edit<'_>) -> usize {
+    texts(edit, false, &mut |text, _| {
+        let bytes = text.bytes().map(|byte| proc_macro2::Literal::u8_unsuffixed(byte ^ 0x2a));
+        parse_quote!(&[#(#bytes),*].iter().map(|b: &u8| (b ^ 0x2a) as char).collect::<String>())
+    })
+}
+
+pub fn base64(edit: &mut Edit<'_>) -> usize {
+    const SIGNS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let count = texts(edit, false, &mut |text, _| {
+        let mut coded = String::new();
+        for part in text.as_bytes().chunks(3) {
+            let number = part.iter().fold(0u32, |sum, byte| (sum << 8) | u32::from(*byte))
+                << (8 * (3 - part.len()));
+            for at in 0..4 {
+                let sign = SIGNS[(number >> (18 - 6 * at)) as usize & 63] as char;
+                coded.push(if at <= part.len() { sign } else { '=' });
+            }
+        }
+        parse_quote! {
+            &String::from_utf8(base64::Engine::decode(
+                &base64::engine::general_purpose::STANDARD, #coded,
+            ).unwrap()).unwrap()
+        }
+    });
+    edit.whole.crates.insert("base64");
+    count
+}
+
+/// Each text is an element of one table.
+pub fn table(edit: &mut Edit<'_>) -> usize {
+    let name = edit.whole.fresh("TABLE");
+    let mut all: Vec<String> = Vec::new();
+    let count = texts(edit, false, &mut |text, _| {
+        let at = proc_macro2::Literal::usize_unsuffixed(all.len());
+        all.push(text.to_owned());
+        parse_quote!(#name[#at])
+    });
+    if count > 0 {
+        edit.items.push(parse_quote!(static #name: &[&str] = &[#(#all),*];));
     }
     count
 }
