@@ -23,14 +23,21 @@ pub struct Edit<'a> {
 /// What a rewrite changes outside of the module.
 #[derive(Default)]
 pub struct Whole {
-    fresh: u32,
+    fresh: usize,
     /// New files by path.
     pub files: BTreeMap<String, String>,
     /// Crates that the package has to name.
     pub crates: BTreeSet<&'static str>,
+    /// Whether the manifests give other names to crates.
+    pub renames: bool,
 }
 
 impl Whole {
+    /// With names that begin above a number.
+    pub fn starting_at(number: usize) -> Self {
+        Self { fresh: number, ..Self::default() }
+    }
+
     /// A name that nothing else has.
     pub fn fresh(&mut self, start: &str) -> Ident {
         self.fresh += 1;

@@ -21,15 +21,16 @@ pub struct Mutation {
     pub id: &'static str,
     /// What it does, for the table.
     pub says: &'static str,
-    rewrite: fn(&mut Edit<'_>) -> usize,
+    /// Done one after the other.
+    steps: &'static [Rewrite],
 }
 
 /// The mutation that changes nothing: what it loses, no other can keep.
 pub const REPRINT: &str = "reprint";
 
 macro_rules! mutations {
-    ($($id:literal, $rewrite:path, $says:literal;)*) => {
-        &[$(Mutation { id: $id, says: $says, rewrite: $rewrite }),*]
+    ($($id:literal, $($rewrite:path)|+, $says:literal;)*) => {
+        &[$(Mutation { id: $id, says: $says, steps: &[$($rewrite),+] }),*]
     };
 }
 
@@ -101,6 +102,16 @@ pub const ALL: &[Mutation] = mutations![
     "value-variant", values::variant, "a variant of an `enum`";
     "value-if-pair", values::pair_of_if, "`let (x, _) = if .. { (x, 1) }`";
     "value-identity", values::identity, "`fn same<T>(x: T) -> T`";
+    "names-and-files", values::table | names::re_export | names::alias_of_path | bodies::file_module,
+        "table, re-export, alias and module file";
+    "pointers-and-texts", values::concat_method | values::option | calls::function_pointer
+        | bodies::inline_module, "`concat()`, `Some(x)`, pointer and inline module";
+    "types-and-threads", values::plus | names::type_alias | bodies::trait_object | bodies::thread,
+        "`+`, type alias, `dyn Trait` and thread";
+    "wrappers-and-async", values::constants_elsewhere | calls::wrapper | bodies::async_function,
+        "constants elsewhere, wrapper and `async fn`";
+    "moved-twice", names::alias_of_import | bodies::file_module | bodies::inline_module,
+        "alias, module file and inline module";
 ];
 
 fn reprint(edit: &mut Edit<'_>) -> usize {
@@ -113,6 +124,7 @@ fn renamed(edit: &mut Edit<'_>) -> usize {
         edit.names.crates.iter().filter(|name| !OWN.contains(&name.as_str())).cloned().collect();
     let new: BTreeMap<String, proc_macro2::Ident> =
         crates.iter().map(|name| (name.clone(), edit::ident(&format!("dep_{name}")))).collect();
+    edit.whole.renames = true;
     names::rename_crates(edit, &new)
 }
 
@@ -120,8 +132,18 @@ const OWN: [&str; 4] = ["std", "core", "alloc", "proc_macro"];
 
 /// The package rewritten, where there was anything to rewrite.
 pub fn apply(mutation: &Mutation, package: &Package) -> Option<Package> {
+    let mut new = None;
+    for (number, step) in mutation.steps.iter().enumerate() {
+        let whole = Whole::starting_at(number * 100);
+        new = rewritten(*step, whole, new.as_ref().unwrap_or(package)).or(new);
+    }
+    new
+}
+
+type Rewrite = fn(&mut Edit<'_>) -> usize;
+
+fn rewritten(step: Rewrite, mut whole: Whole, package: &Package) -> Option<Package> {
     let crates = crates(package);
-    let mut whole = Whole::default();
     let mut new = package.clone();
     let mut count = 0;
     let includes =
@@ -134,7 +156,7 @@ pub fn apply(mutation: &Mutation, package: &Package) -> Option<Package> {
         };
         // A file that is included has no modules of its own.
         let beside = beside(path).filter(|_| !includes);
-        let changed = module(mutation, &mut file.items, &crates, beside, &mut whole);
+        let changed = module(step, &mut file.items, &crates, beside, &mut whole);
         if changed > 0 {
             count += changed;
             new.insert(path.clone(), prettyplease::unparse(&file).into_bytes());
@@ -153,8 +175,7 @@ pub fn apply(mutation: &Mutation, package: &Package) -> Option<Package> {
         else {
             continue;
         };
-        let rename = mutation.id == "renamed-dependency";
-        if manifest(&mut table, &whole.crates, rename) {
+        if manifest(&mut table, &whole.crates, whole.renames) {
             new.insert(path, table.to_string().into_bytes());
         }
     }
@@ -162,7 +183,7 @@ pub fn apply(mutation: &Mutation, package: &Package) -> Option<Package> {
 }
 
 fn module(
-    mutation: &Mutation,
+    step: Rewrite,
     items: &mut Vec<Item>,
     crates: &BTreeSet<String>,
     beside: Option<String>,
@@ -173,11 +194,11 @@ fn module(
         if let Item::Mod(inner) = item
             && let Some((_, items)) = &mut inner.content
         {
-            count += module(mutation, items, crates, None, whole);
+            count += module(step, items, crates, None, whole);
         }
     }
     let names = Names::of(items, crates);
-    count + (mutation.rewrite)(&mut Edit { items, names, beside, whole })
+    count + step(&mut Edit { items, names, beside, whole })
 }
 
 /// The folder of a file's own modules, with `/` at its end.
