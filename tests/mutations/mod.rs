@@ -7,6 +7,7 @@ pub mod cases;
 mod edit;
 pub mod known;
 mod names;
+mod texts;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,20 +69,20 @@ pub const ALL: &[Mutation] = mutations![
     "generic-trait", bodies::generic_trait, "the body behind `<W: Trait>`";
     "inline-module", bodies::inline_module, "functions in an inline module";
     "file-module", bodies::file_module, "functions in a module file";
-    "text-concat-macro", values::concat_macro, "`concat!(\"a\", \"b\")`";
-    "text-format", values::format_macro, "`format!(\"{}{}\", \"a\", \"b\")`";
-    "text-concat", values::concat_method, "`[\"a\", \"b\"].concat()`";
-    "text-plus", values::plus, "`\"a\".to_string() + \"b\"`";
-    "text-push", values::pushed, "`push_str`";
-    "text-bytes", values::bytes, "`from_utf8(&[…])`";
-    "text-chars", values::characters, "characters collected";
-    "text-reversed", values::reversed, "`chars().rev()`";
-    "text-join", values::joined, "`iter().copied()` and `join`";
-    "text-replace", values::replaced, "`replace`";
-    "text-xor", values::xored, "bytes XORed in a `map`";
-    "text-base64", values::base64, "base64 decoded";
-    "text-table", values::table, "an element of a table";
-    "text-elsewhere", values::constants_elsewhere, "a constant of another module";
+    "text-concat-macro", texts::concat_macro, "`concat!(\"a\", \"b\")`";
+    "text-format", texts::format_macro, "`format!(\"{}{}\", \"a\", \"b\")`";
+    "text-concat", texts::concat_method, "`[\"a\", \"b\"].concat()`";
+    "text-plus", texts::plus, "`\"a\".to_string() + \"b\"`";
+    "text-push", texts::pushed, "`push_str`";
+    "text-bytes", texts::bytes, "`from_utf8(&[…])`";
+    "text-chars", texts::characters, "characters collected";
+    "text-reversed", texts::reversed, "`chars().rev()`";
+    "text-join", texts::joined, "`iter().copied()` and `join`";
+    "text-replace", texts::replaced, "`replace`";
+    "text-xor", texts::xored, "bytes XORed in a `map`";
+    "text-base64", texts::base64, "base64 decoded";
+    "text-table", texts::table, "an element of a table";
+    "text-elsewhere", texts::constants_elsewhere, "a constant of another module";
     "value-option", values::option, "`Some(x).unwrap()`";
     "value-matched", values::option_matched, "`match Some(x)`";
     "value-result", values::result, "`Ok(x).expect()`";
@@ -102,13 +103,13 @@ pub const ALL: &[Mutation] = mutations![
     "value-variant", values::variant, "a variant of an `enum`";
     "value-if-pair", values::pair_of_if, "`let (x, _) = if .. { (x, 1) }`";
     "value-identity", values::identity, "`fn same<T>(x: T) -> T`";
-    "names-and-files", values::table | names::re_export | names::alias_of_path | bodies::file_module,
+    "names-and-files", texts::table | names::re_export | names::alias_of_path | bodies::file_module,
         "table, re-export, alias and module file";
-    "pointers-and-texts", values::concat_method | values::option | calls::function_pointer
+    "pointers-and-texts", texts::concat_method | values::option | calls::function_pointer
         | bodies::inline_module, "`concat()`, `Some(x)`, pointer and inline module";
-    "types-and-threads", values::plus | names::type_alias | bodies::trait_object | bodies::thread,
+    "types-and-threads", texts::plus | names::type_alias | bodies::trait_object | bodies::thread,
         "`+`, type alias, `dyn Trait` and thread";
-    "wrappers-and-async", values::constants_elsewhere | calls::wrapper | bodies::async_function,
+    "wrappers-and-async", texts::constants_elsewhere | calls::wrapper | bodies::async_function,
         "constants elsewhere, wrapper and `async fn`";
     "moved-twice", names::alias_of_import | bodies::file_module | bodies::inline_module,
         "alias, module file and inline module";
