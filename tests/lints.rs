@@ -35,19 +35,7 @@ fn examples_say_what_their_marks_say() {
 
 fn run(lint: &Lint, example: &Example) -> Result<(), String> {
     let base = Path::new("/example");
-    let mut texts: Vec<(String, String)> =
-        example.files.iter().map(|(path, text)| (path.clone(), unescape(text))).collect();
-    if !example.code.is_empty() {
-        texts.push((example.file.clone(), unescape(&example.code)));
-    }
-    let has = |texts: &[(String, String)], name: &str| texts.iter().any(|(path, _)| path == name);
-    if !has(&texts, "Cargo.toml") {
-        let manifest = manifest(&texts);
-        texts.push(("Cargo.toml".to_owned(), manifest));
-    }
-    if !has(&texts, "src/lib.rs") && !has(&texts, "src/main.rs") {
-        texts.push(("src/lib.rs".to_owned(), String::new()));
-    }
+    let texts = common::example(example);
     let expected: BTreeSet<_> =
         texts.iter().flat_map(|(path, text)| common::marks(path, text, lint.id())).collect();
     let files = texts.into_iter().map(|(path, text)| (base.join(path), text));
@@ -68,37 +56,6 @@ fn run(lint: &Lint, example: &Example) -> Result<(), String> {
         (None, Some(_)) => Err(format!("a known miss is found now, say so: {found:?}")),
         _ => Err("either `flagged` or `todo`".to_owned()),
     }
-}
-
-/// A manifest that names every crate that the code seems to use.
-fn manifest(texts: &[(String, String)]) -> String {
-    let word = regex::Regex::new(
-        r"\b([a-z][a-z0-9_]*)(?:::|!)|\bextern crate ([a-z0-9_]+)|\buse ([a-z0-9_]+)",
-    )
-    .expect("valid");
-    let own = ["std", "core", "alloc", "crate", "self", "super", "proc_macro", "test"];
-    let mut names = BTreeSet::new();
-    for (_, text) in texts.iter().filter(|(path, _)| path.ends_with(".rs")) {
-        let found = word.captures_iter(text).filter_map(|c| c.get(1).or(c.get(2)).or(c.get(3)));
-        names.extend(
-            found.map(|name| name.as_str().to_owned()).filter(|n| !own.contains(&n.as_str())),
-        );
-    }
-    let dependencies: String = names.iter().map(|name| format!("{name} = \"*\"\n")).collect();
-    format!(
-        "[package]\nname = \"example\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\
-         [dependencies]\n{dependencies}[build-dependencies]\n{dependencies}"
-    )
-}
-
-/// Turns `\u{202e}` into the character that it names.
-fn unescape(text: &str) -> String {
-    let escape = regex::Regex::new(r"\\u\{([0-9a-f]+)\}").expect("valid");
-    let replace = |captures: &regex::Captures<'_>| {
-        let number = u32::from_str_radix(&captures[1], 16).ok();
-        number.and_then(char::from_u32).map_or_else(|| captures[0].to_owned(), String::from)
-    };
-    escape.replace_all(text, replace).into_owned()
 }
 
 #[test]
