@@ -248,6 +248,7 @@ fn manifest_claim(
         target: TargetKind::Loose,
         target_name: Default::default(),
         trigger: "when Cargo or an editor works in this folder".to_owned(),
+        conditions: Vec::new(),
         owner: Default::default(),
         note: None,
     }
@@ -359,6 +360,12 @@ impl Run<'_> {
             values.entry("item".to_owned()).or_insert_with(|| claim.owner.to_string());
         }
         let label = |(place, message): (Place, String)| Label { place, message };
+        // A step of the story may stand where a condition does; it says more.
+        let told = |place: &Place| {
+            *place == claim.primary.0 || claim.labels.iter().any(|(other, _)| other == place)
+        };
+        let conditions: Vec<(Place, String)> =
+            claim.conditions.iter().filter(|(place, _)| !told(place)).cloned().collect();
         let notes = vec![claim::fill(&words.note, &values)];
         let mut help: Vec<String> = claim.note.into_iter().collect();
         help.push(claim::fill(&words.help, &values));
@@ -374,7 +381,7 @@ impl Run<'_> {
             target_name: claim.target_name,
             trigger: claim.trigger,
             primary: label(claim.primary),
-            labels: claim.labels.into_iter().map(label).collect(),
+            labels: conditions.into_iter().chain(claim.labels).map(label).collect(),
             notes,
             help,
             values,
@@ -487,6 +494,7 @@ impl Run<'_> {
                 target: kind,
                 target_name: Default::default(),
                 trigger: String::new(),
+                conditions: Vec::new(),
                 owner: Default::default(),
                 note: notice.help.clone(),
             });

@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use self::class::Class;
-use self::spec::{AttributeMeaning, CallRow, ModelFile};
+use self::spec::{AttributeMeaning, CallRow, ConditionRow, ModelFile};
 
 /// All models of a run.
 #[derive(Debug, Default)]
@@ -26,6 +26,8 @@ pub struct Models {
     attributes: FxHashMap<SmolStr, Vec<(Vec<String>, AttributeMeaning)>>,
     pub classes: FxHashMap<SmolStr, Class>,
     constants: FxHashMap<SmolStr, u64>,
+    /// What conditions ask about, in the order of the files.
+    pub conditions: Vec<ConditionRow>,
 }
 
 /// What a type row says.
@@ -76,6 +78,7 @@ impl Models {
             }
             let constants = file.constant.into_iter().map(|row| (row.name.into(), row.value));
             models.constants.extend(constants);
+            models.conditions.extend(file.condition);
             for row in file.class {
                 let name = SmolStr::new(&row.name);
                 match Class::new(row) {
