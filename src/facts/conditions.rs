@@ -28,6 +28,8 @@ pub enum Test {
     Expr(ExprId),
     /// A value is there: `Some`, `Ok`.
     Present(ExprId),
+    /// A helper comes back.
+    Returns(ExprId),
     /// What stands in `#[cfg(..)]`.
     Configured(String),
 }
@@ -129,10 +131,9 @@ impl Conditions {
 
     fn arms(&mut self, body: &Body, value: ExprId, arms: &[Arm]) {
         let span = body.expr(value).span;
-        let open = |arm: &Arm| matches!(&body.expr(arm.bind).kind, ExprKind::Bind { pattern, .. } if matches!(pattern, Pattern::Wild | Pattern::Bind { sub: None, .. }));
         for (at, arm) in arms.iter().enumerate() {
             // `_` stands behind everything that came before it not being so.
-            match (open(arm), at.checked_sub(1)) {
+            match (is_open(body, arm), at.checked_sub(1)) {
                 (true, Some(before)) if arm.guard.is_none() => {
                     for earlier in arms[..=before].iter().filter(|a| a.guard.is_none()) {
                         self.add(body, arm.body, Test::Expr(earlier.bind), false, span, false);
@@ -204,7 +205,13 @@ impl Conditions {
                     let span = body.expr(*value).span;
                     let (gone, stay): (Vec<&Arm>, Vec<&Arm>) =
                         arms.iter().partition(|arm| diverges(body, arm.body));
-                    if let ([_, ..], [only]) = (gone.as_slice(), stay.as_slice()) {
+                    if let ([_, ..], [only]) = (gone.as_slice(), stay.as_slice())
+                        && is_open(body, only)
+                    {
+                        for arm in gone.iter().filter(|arm| arm.guard.is_none()) {
+                            self.add_range(rest, Test::Expr(arm.bind), false, span);
+                        }
+                    } else if let ([_, ..], [only]) = (gone.as_slice(), stay.as_slice()) {
                         self.add_range(rest, Test::Expr(only.bind), true, span);
                     } else if let ([only], [_, ..]) = (gone.as_slice(), stay.as_slice()) {
                         self.add_range(rest, Test::Expr(only.bind), false, span);
@@ -219,6 +226,9 @@ impl Conditions {
                         let span = body.expr(condition).span;
                         self.add_range(rest, Test::Expr(condition), true, span);
                     }
+                }
+                ExprKind::Call { .. } | ExprKind::MethodCall { .. } => {
+                    self.add_range(rest, Test::Returns(*id), true, body.expr(*id).span);
                 }
                 // `let … else`: the block that leaves stands between the value and the binding.
                 ExprKind::Bind { value: Some(value), origin: BindOrigin::Let, .. }
@@ -287,6 +297,14 @@ impl Conditions {
 
 fn is_for(body: &Body, condition: ExprId) -> bool {
     matches!(body.expr(condition).kind, ExprKind::Bind { origin: BindOrigin::For, .. })
+}
+
+/// Whether an arm fits everything.
+fn is_open(body: &Body, arm: &Arm) -> bool {
+    matches!(
+        &body.expr(arm.bind).kind,
+        ExprKind::Bind { pattern: Pattern::Wild | Pattern::Bind { sub: None, .. }, .. }
+    )
 }
 
 /// Whether nothing that follows the expression runs after it.

@@ -20,7 +20,7 @@ use crate::model::spec::ConditionRow;
 use crate::model::{expand, path_fits};
 use crate::names::{BodyRef, Resolver};
 use crate::span::{FileId, Place, Span};
-use crate::vocab::{Gate, Role};
+use crate::vocab::{Effect, Gate, Role};
 
 /// Calls that a condition is followed through.
 const MAX_HELPERS: usize = 3;
@@ -28,6 +28,8 @@ const MAX_HELPERS: usize = 3;
 const MAX_VISITED: usize = 400;
 /// Assignments from local to local that one condition is followed through.
 const MAX_HOPS: usize = 3;
+/// Calls before a place that are asked whether they end the process.
+const MAX_GUARDS: usize = 32;
 /// Conditions inside of conditions that are taken apart.
 const MAX_LEVELS: u32 = 64;
 /// Conditions that one place is said to stand behind.
@@ -150,7 +152,12 @@ impl<'a> Gates<'a> {
         let looked = self.look(body.owner.at);
         let Some(expr) = looked.by_span.get(&span) else { return Vec::new() };
         let mut found = Vec::new();
+        let mut guards = 0;
         for condition in looked.conditions.behind(*expr) {
+            guards += usize::from(matches!(condition.test, Test::Returns(_)));
+            if guards > MAX_GUARDS && matches!(condition.test, Test::Returns(_)) {
+                continue;
+            }
             self.condition(&looked, condition, &mut found);
             if found.len() >= MAX_MEANINGS {
                 break;
@@ -193,6 +200,7 @@ impl<'a> Gates<'a> {
             Test::Present(expr) if condition.weak => {
                 self.present(looked, *expr, condition.holds, found);
             }
+            Test::Returns(expr) => self.guard(looked, *expr, found),
             Test::Present(expr) => {
                 let state = if condition.holds { State::Set } else { State::Unset };
                 self.leaf(looked, *expr, *expr, state, MAX_HELPERS, None, found);
@@ -353,6 +361,55 @@ impl<'a> Gates<'a> {
         targets
     }
 
+    /// A helper that ends the process unless something is so.
+    fn guard(&self, looked: &Looked<'a>, call: ExprId, found: &mut Vec<Meaning>) {
+        let [target] = self.targets(looked, span_of(looked.body.expr(call)))[..] else { return };
+        if target == looked.at || self.level.get() >= MAX_LEVELS {
+            return;
+        }
+        let inner = self.look(target);
+        let from = found.len();
+        for exit in self.ends(&inner) {
+            let behind = inner.conditions.behind(exit);
+            let Some(condition) = behind.iter().rfind(|c| !matches!(c.test, Test::Returns(_)))
+            else {
+                continue;
+            };
+            if let Test::Expr(expr) = condition.test {
+                let via = Some(span_of(looked.body.expr(call)));
+                self.decompose(&inner, expr, !condition.holds, MAX_HELPERS - 1, via, found);
+            }
+        }
+        let mut index = 0;
+        found.retain(|meaning| {
+            index += 1;
+            index <= from || meaning.gate.is_deliberate()
+        });
+    }
+
+    /// Where a body ends the process, or its caller.
+    fn ends(&self, looked: &Looked<'a>) -> Vec<ExprId> {
+        let ends = |index: &usize| self.facts.facts[*index].effects.contains(&Effect::ProcessExit);
+        let on = looked.facts.iter().filter(|(_, facts)| facts.iter().any(ends));
+        let mut found: Vec<ExprId> = on.map(|(id, _)| *id).collect();
+        // `return Err(..)` and `return None` are for the `?` of the caller.
+        found.extend(looked.body.iter().filter_map(|(id, expr)| {
+            let ExprKind::Return(Some(value)) = expr.kind else { return None };
+            let path = match &looked.body.expr(value).kind {
+                ExprKind::Call { callee, .. } => match &looked.body.expr(*callee).kind {
+                    ExprKind::Path(path) => path,
+                    _ => return None,
+                },
+                ExprKind::Path(path) => path,
+                _ => return None,
+            };
+            path.last().is_some_and(|last| last.name == "Err" || last.name == "None").then_some(id)
+        }));
+        found.sort();
+        found.truncate(4);
+        found
+    }
+
     /// `?` and its kin: only what the value itself comes from counts.
     fn present(&self, looked: &Looked<'a>, expr: ExprId, holds: bool, found: &mut Vec<Meaning>) {
         let from = found.len();
@@ -377,6 +434,10 @@ impl<'a> Gates<'a> {
                 }
                 ExprKind::Call { .. } => {
                     let before = found.len();
+                    self.guard(looked, at, found);
+                    if found.len() > before {
+                        break;
+                    }
                     self.leaf(looked, at, at, State::Depends, MAX_HELPERS, None, found);
                     let mut index = 0;
                     found.retain(|m| {
@@ -567,8 +628,12 @@ impl<'a> Gates<'a> {
                 slice.date =
                     fixed_date(&expr.kind, value, |id| looked.values[id.0 as usize].clone());
             }
-            if let ExprKind::Literal(Literal::Text(text)) = &expr.kind {
-                slice.texts.push(text.clone());
+            match &expr.kind {
+                ExprKind::Literal(Literal::Text(text)) => slice.texts.push(text.clone()),
+                ExprKind::Path(_) if slice.texts.len() < MAX_VISITED => {
+                    slice.texts.extend(value.texts());
+                }
+                _ => {}
             }
             if let Some(depth) = depth.checked_sub(1) {
                 for target in self.targets(looked, span_of(expr)) {
@@ -601,6 +666,21 @@ impl<'a> Gates<'a> {
                 kind => kind.operands(&mut |id| work.push((id, hops))),
             }
         }
+    }
+}
+
+/// Adds a meaning, unless another says as much of the same thing.
+pub fn add(found: &mut Vec<Meaning>, meaning: Meaning) {
+    let mut about = found.iter_mut().filter(|m| m.gate == meaning.gate && m.what == meaning.what);
+    let vague = matches!(meaning.state, State::Set | State::Depends);
+    match about.next() {
+        Some(known) if known.state == meaning.state || (vague && known.state != State::Unset) => {
+            if known.state == State::Depends {
+                *known = meaning;
+            }
+        }
+        Some(known) if known.state == State::Depends => *known = meaning,
+        _ => found.push(meaning),
     }
 }
 

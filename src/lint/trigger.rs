@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 
 use super::engine::Subject;
-use super::gate_words::words;
-use super::gates::Meaning;
+use super::gate_words::{State, words};
+use super::gates::{Meaning, add};
 use crate::facts::Fact;
 use crate::facts::attributes;
 use crate::ir::{ItemId, ItemKind};
@@ -57,7 +57,7 @@ impl Subject<'_> {
         let mut text = self.entry_words(body);
         let mut conditions = span.map(|span| self.conditions(body, span)).unwrap_or_default();
         for meaning in self.gates.configured(body) {
-            push(&mut conditions, meaning);
+            add(&mut conditions, meaning);
         }
         let mut labels: Vec<(Place, String)> = Vec::new();
         for meaning in strongest(conditions) {
@@ -78,7 +78,7 @@ impl Subject<'_> {
         for _ in 0..MAX_CALLERS {
             let [(caller, site)] = self.call_sites(at)[..] else { break };
             for meaning in self.gates.inside(caller, site) {
-                push(&mut found, meaning);
+                add(&mut found, meaning);
             }
             at = caller;
         }
@@ -86,7 +86,8 @@ impl Subject<'_> {
     }
 
     /// The conditions that a fact stands causally behind: its own, and those that every caller
-    /// of its function asks.
+    /// of its function asks. A name counts only when it is compared with something: what was
+    /// made of it may decide for many reasons.
     pub fn behind(&self, fact: &Fact) -> Vec<Meaning> {
         let mut found = self.gates.inside(fact.body, fact.place.span);
         let sites = self.call_sites(fact.body);
@@ -97,6 +98,10 @@ impl Subject<'_> {
             }
             found.extend(common);
         }
+        found.retain(|meaning| {
+            !matches!(meaning.gate, Gate::HostName | Gate::UserName)
+                || meaning.state != State::Depends
+        });
         found
     }
 
@@ -294,12 +299,6 @@ fn listed(names: &[String]) -> String {
         ([only], _) => only.clone(),
         ([start @ .., last], 0) => format!("{} or {last}", start.join(", ")),
         (all, more) => format!("{} or one of {more} others", all.join(", ")),
-    }
-}
-
-fn push(found: &mut Vec<Meaning>, meaning: Meaning) {
-    if !found.iter().any(|known| words(known) == words(&meaning)) {
-        found.push(meaning);
     }
 }
 

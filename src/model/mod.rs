@@ -78,6 +78,9 @@ impl Models {
             }
             let constants = file.constant.into_iter().map(|row| (row.name.into(), row.value));
             models.constants.extend(constants);
+            for path in file.condition.iter().flat_map(|row| &row.paths).flat_map(|p| expand(p)) {
+                models.add_prefixes(&path);
+            }
             models.conditions.extend(file.condition);
             for row in file.class {
                 let name = SmolStr::new(&row.name);
