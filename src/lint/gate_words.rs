@@ -109,6 +109,10 @@ pub fn words(meaning: &Meaning) -> String {
                 format!("depending on `cfg({name})`"),
             )
         }
+        // A text that is compared, such as a line of a status file, says it either way.
+        (Gate::Debugger, _) if matches!(state, State::Is(text) | State::IsNot(text) if text.len() > 5) => {
+            "depending on whether a debugger is there".to_owned()
+        }
         (Gate::Debugger, _) => choose(
             "only when a debugger is there".to_owned(),
             "only when no debugger is there".to_owned(),
