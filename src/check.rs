@@ -256,6 +256,7 @@ fn manifest_claim(
         target: TargetKind::Loose,
         target_name: Default::default(),
         trigger: "when Cargo or an editor works in this folder".to_owned(),
+        conditions: Vec::new(),
         owner: Default::default(),
         note: None,
         proof: Proof::Proven,
@@ -372,6 +373,12 @@ impl Run<'_> {
         let near = words.near.as_ref().filter(|_| claim.proof == Proof::Near);
         let headline = near.unwrap_or(&words.headline);
         let label = |(place, message): (Place, String)| Label { place, message };
+        // A step of the story may stand where a condition does; it says more.
+        let told = |place: &Place| {
+            *place == claim.primary.0 || claim.labels.iter().any(|(other, _)| other == place)
+        };
+        let conditions: Vec<(Place, String)> =
+            claim.conditions.iter().filter(|(place, _)| !told(place)).cloned().collect();
         let notes = vec![claim::fill(&words.note, &values)];
         let mut help: Vec<String> = claim.note.into_iter().collect();
         help.push(claim::fill(&words.help, &values));
@@ -387,7 +394,7 @@ impl Run<'_> {
             target_name: claim.target_name,
             trigger: claim.trigger,
             primary: label(claim.primary),
-            labels: claim.labels.into_iter().map(label).collect(),
+            labels: conditions.into_iter().chain(claim.labels).map(label).collect(),
             notes,
             help,
             values,
@@ -500,6 +507,7 @@ impl Run<'_> {
                 target: kind,
                 target_name: Default::default(),
                 trigger: String::new(),
+                conditions: Vec::new(),
                 owner: Default::default(),
                 note: notice.help.clone(),
                 proof: Proof::Proven,

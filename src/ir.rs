@@ -269,6 +269,10 @@ pub struct Body {
     pub params: Vec<ExprId>,
     /// The value of the whole body.
     pub root: Option<ExprId>,
+    /// Expressions, statements and match arms that exist only under a `#[cfg(..)]`, with what
+    /// stands in its parentheses.
+    #[serde(default)]
+    pub cfgs: Vec<(ExprId, Attr)>,
 }
 
 impl Body {
@@ -401,6 +405,65 @@ pub enum ExprKind {
     },
     /// Something that is not modelled; its parts still stand in the arena.
     Other,
+}
+
+impl ExprKind {
+    /// Calls `visit` for every expression that this one is directly made of.
+    pub fn operands(&self, visit: &mut impl FnMut(ExprId)) {
+        match self {
+            Self::Literal(_) | Self::Path(_) | Self::Local(_) | Self::Continue | Self::Other => {}
+            Self::Call { callee, args } => {
+                visit(*callee);
+                args.iter().copied().for_each(visit);
+            }
+            Self::MethodCall { receiver, args, .. } => {
+                visit(*receiver);
+                args.iter().copied().for_each(visit);
+            }
+            Self::Macro(call) => call.args.iter().for_each(|arg| visit(arg.value)),
+            Self::Field { base, .. } => visit(*base),
+            Self::Index { base: first, index: second }
+            | Self::Binary { left: first, right: second, .. }
+            | Self::Assign { target: first, value: second, .. }
+            | Self::Repeat { value: first, length: second } => {
+                visit(*first);
+                visit(*second);
+            }
+            Self::Unary { value, .. }
+            | Self::Ref { value, .. }
+            | Self::Cast { value, .. }
+            | Self::Try(value)
+            | Self::Await(value) => visit(*value),
+            Self::Block { statements, tail, .. } => {
+                statements.iter().chain(tail).copied().for_each(visit);
+            }
+            Self::If { condition, then, otherwise } => {
+                [*condition, *then].into_iter().chain(*otherwise).for_each(visit);
+            }
+            Self::Match { value, arms } => {
+                visit(*value);
+                for arm in arms {
+                    visit(arm.bind);
+                    arm.guard.iter().copied().for_each(&mut *visit);
+                    visit(arm.body);
+                }
+            }
+            Self::Loop { condition, body } => {
+                condition.iter().chain([body]).copied().for_each(visit);
+            }
+            Self::Closure { params, body } => {
+                params.iter().chain([body]).copied().for_each(visit);
+            }
+            Self::Bind { value, .. } | Self::Return(value) | Self::Break(value) => {
+                value.iter().copied().for_each(visit);
+            }
+            Self::Struct { fields, base, .. } => {
+                fields.iter().map(|(_, value)| *value).chain(*base).for_each(visit);
+            }
+            Self::Tuple(parts) | Self::Array(parts) => parts.iter().copied().for_each(visit),
+            Self::Range { start, end } => start.iter().chain(end).copied().for_each(visit),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -223,6 +223,60 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What a condition that code stands behind asks about.
+    Gate, "gate" {
+        /// An environment variable.
+        Environment = "environment",
+        /// Whether this is a build server.
+        Ci = "ci",
+        HostName = "host-name",
+        UserName = "user-name",
+        /// A fixed date, or a part of one: a month, a day of the week, an hour.
+        Date = "date",
+        /// The clock without a fixed date: how long ago something was.
+        Clock = "clock",
+        /// A Cargo feature, chosen at build time.
+        Feature = "feature",
+        /// An operating system, a processor or another property of the target.
+        Target = "target",
+        /// Other build-time configuration: a `--cfg`, debug assertions.
+        Configuration = "configuration",
+        Debugger = "debugger",
+        VirtualMachine = "virtual-machine",
+        /// Whether a security or analysis product is there.
+        SecurityProduct = "security-product",
+        /// Which processes run.
+        Process = "process",
+        /// The language, the region or the time zone.
+        Locale = "locale",
+        /// Whether a file exists, or what it holds.
+        File = "file",
+        /// The arguments of the program.
+        Argument = "argument",
+        /// What came from the network.
+        Network = "network",
+        Random = "random",
+    }
+}
+
+impl Gate {
+    /// Whether code that asks this picks out machines, people or moments.
+    pub fn is_deliberate(self) -> bool {
+        matches!(
+            self,
+            Self::Ci
+                | Self::HostName
+                | Self::UserName
+                | Self::Date
+                | Self::Debugger
+                | Self::VirtualMachine
+                | Self::SecurityProduct
+                | Self::Locale
+        )
+    }
+}
+
+vocabulary! {
     /// Cargo's target kinds, with one more for files that belong to no package.
     TargetKind, "target kind" {
         Lib = "lib",

@@ -9,6 +9,7 @@ pub mod attributes;
 mod body;
 mod calls;
 mod edges;
+pub mod conditions;
 mod eval;
 pub mod graph;
 mod objects;
@@ -241,6 +242,23 @@ impl<'a> Context<'a> {
         self.constants.borrow_mut().insert(def, value.clone());
         value
     }
+}
+
+/// What the pass over a body found out of its expressions.
+pub struct Seen {
+    /// The canonical path of the call, or of the function or constant that is named.
+    pub paths: Vec<Option<SmolStr>>,
+    pub values: Vec<Value>,
+}
+
+/// Looks at one body again, for what its facts alone do not say.
+pub fn look(context: &Context<'_>, body: BodyRef) -> Seen {
+    let pass = body::Pass::new(context, body).run();
+    let paths = pass.origins.into_iter().zip(&pass.types).map(|(origin, ty)| match ty {
+        Ty::Function(crate::names::Callee::External(path)) => origin.or_else(|| Some(path.clone())),
+        _ => origin,
+    });
+    Seen { paths: paths.collect(), values: pass.values }
 }
 
 /// Collects the facts of one crate, and where its data goes.

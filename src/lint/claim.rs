@@ -22,7 +22,10 @@ pub struct Claim {
     pub confidence: Confidence,
     pub target: TargetKind,
     pub target_name: SmolStr,
+    /// When it runs, in words.
     pub trigger: String,
+    /// The conditions that it stands behind, at their places.
+    pub conditions: Vec<(Place, String)>,
     /// The path of the item that it stands in, for the fingerprint.
     pub owner: SmolStr,
     /// A sentence that belongs to this claim alone.

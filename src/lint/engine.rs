@@ -2,16 +2,19 @@
 //!
 //! The engine contains no API name and no wording of a particular lint; both are data.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::claim::{self, Claim, Proof, in_place};
 use super::detect;
+use super::gates::Gates;
 use super::load::Lint;
 use super::matcher::Matching;
 use super::spec::{CallMatcher, ItemMatcher, Step, Within};
+use super::trigger::{Implementations, Trigger};
 use crate::facts::attributes;
 use crate::facts::graph::Graph;
 use crate::facts::{CrateFacts, Fact};
@@ -35,6 +38,11 @@ pub struct Subject<'a> {
     pub resolver: Resolver<'a>,
     /// The bodies that run before `main`.
     pub before_main: FxHashSet<usize>,
+    /// What code stands behind.
+    pub gates: Gates<'a>,
+    /// From where each body is entered, in words.
+    pub(super) entries: RefCell<FxHashMap<usize, String>>,
+    pub(super) implementations: OnceCell<Implementations>,
 }
 
 impl<'a> Subject<'a> {
@@ -45,8 +53,17 @@ impl<'a> Subject<'a> {
         resolver: Resolver<'a>,
     ) -> Self {
         let graph = Graph::new(facts);
-        let mut subject =
-            Self { unit, krate, facts, graph, resolver, before_main: FxHashSet::default() };
+        let mut subject = Self {
+            unit,
+            krate,
+            facts,
+            graph,
+            resolver,
+            before_main: FxHashSet::default(),
+            gates: Gates::new(resolver, facts),
+            entries: RefCell::default(),
+            implementations: OnceCell::new(),
+        };
         let roots: Vec<usize> = facts.early.iter().filter_map(|early| early.body).collect();
         subject.before_main = subject.graph.reachable(&roots, REACH).into_keys().collect();
         subject
@@ -54,26 +71,6 @@ impl<'a> Subject<'a> {
 
     fn place(&self, def: Def, span: Span) -> Place {
         Place { file: def.file, span }
-    }
-
-    /// When the code of a body runs.
-    fn trigger(&self, body: usize) -> String {
-        use crate::vocab::TargetKind as K;
-        if self.before_main.contains(&body) {
-            return "before `main`, as soon as the program or library is loaded".to_owned();
-        }
-        let owner = &self.facts.bodies[body].owner;
-        match self.unit.krate(self.krate).kind {
-            K::BuildScript => "at build, on the machine that compiles the package".to_owned(),
-            K::ProcMacro => {
-                "at macro expansion, on the machine that compiles the package".to_owned()
-            }
-            K::Test | K::Bench => "when the tests run".to_owned(),
-            _ if owner.test => "when the tests run".to_owned(),
-            _ if owner.path == "main" => "when the program runs".to_owned(),
-            _ if owner.path.is_empty() => "where the code is expanded".to_owned(),
-            _ => format!("when `{}` runs", owner.path),
-        }
     }
 
     pub fn claim(
@@ -84,6 +81,8 @@ impl<'a> Subject<'a> {
         facts: &[&Fact],
     ) -> Claim {
         let krate = self.unit.krate(self.krate);
+        let at = facts.iter().find(|fact| fact.place == primary.0);
+        let trigger = self.trigger(at.map_or(body, |fact| fact.body), Some(primary.0.span));
         Claim {
             lint,
             primary,
@@ -92,7 +91,8 @@ impl<'a> Subject<'a> {
             confidence: facts.iter().map(|f| f.confidence).min().unwrap_or(Confidence::High),
             target: krate.kind,
             target_name: krate.name.clone(),
-            trigger: self.trigger(body),
+            trigger: trigger.text,
+            conditions: trigger.labels,
             owner: self.facts.bodies[body].owner.path.clone(),
             note: None,
             proof: Proof::Proven,
@@ -166,7 +166,9 @@ fn single(
     found: &mut Vec<Claim>,
 ) {
     for fact in subject.facts.facts.iter().filter(|fact| allowed(subject, lint, fact)) {
-        let Some((_, words)) = calls.iter().find(|(call, _)| matching.call(call, fact)) else {
+        let Some((_, words)) =
+            calls.iter().find(|(call, _)| matches(subject, matching, call, fact))
+        else {
             continue;
         };
         let words = words.or(lint.file.words.label.as_deref());
@@ -178,9 +180,21 @@ fn single(
 }
 
 /// Whether a fact fulfils a step.
-fn fulfils(matching: &Matching<'_>, step: &Step, fact: &Fact) -> bool {
-    step.call.as_ref().is_some_and(|call| matching.call(call, fact))
-        || step.any.iter().any(|inner| fulfils(matching, inner, fact))
+fn fulfils(subject: &Subject<'_>, matching: &Matching<'_>, step: &Step, fact: &Fact) -> bool {
+    step.call.as_ref().is_some_and(|call| matches(subject, matching, call, fact))
+        || step.any.iter().any(|inner| fulfils(subject, matching, inner, fact))
+}
+
+/// Whether a fact fulfils a matcher, and stands behind what the matcher asks for.
+pub fn matches(
+    subject: &Subject<'_>,
+    matching: &Matching<'_>,
+    call: &CallMatcher,
+    fact: &Fact,
+) -> bool {
+    matching.call(call, fact)
+        && (call.behind.is_empty()
+            || subject.behind(fact).iter().any(|meaning| call.behind.contains(&meaning.gate)))
 }
 
 /// Every step of `all`, near to each other.
@@ -196,10 +210,9 @@ fn together(
     let matches: Vec<Vec<usize>> = steps
         .iter()
         .map(|step| {
-            let fits = facts
-                .iter()
-                .enumerate()
-                .filter(|(_, fact)| allowed(subject, lint, fact) && fulfils(matching, step, fact));
+            let fits = facts.iter().enumerate().filter(|(_, fact)| {
+                allowed(subject, lint, fact) && fulfils(subject, matching, step, fact)
+            });
             fits.map(|(number, _)| number).collect()
         })
         .collect();
@@ -420,6 +433,8 @@ fn items(
         values.insert("item".to_owned(), item_name(subject, noted));
         let primary = (subject.place(def, span), claim::fill(words, &values));
         let krate = subject.unit.krate(subject.krate);
+        let unused = || Trigger { text: "when it is used".to_owned(), labels: Vec::new() };
+        let trigger = body.map_or_else(unused, |body| subject.trigger(body, None));
         let mut seen = BTreeSet::new();
         labels.retain(|(place, _)| seen.insert(*place));
         found.push(Claim {
@@ -430,8 +445,8 @@ fn items(
             confidence: reached.iter().map(|f| f.confidence).max().unwrap_or(Confidence::High),
             target: krate.kind,
             target_name: krate.name.clone(),
-            trigger: body
-                .map_or_else(|| "when it is used".to_owned(), |body| subject.trigger(body)),
+            trigger: trigger.text,
+            conditions: trigger.labels,
             owner: noted.path.clone(),
             note: None,
             proof: Proof::Proven,

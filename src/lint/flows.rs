@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::claim::{self, Claim, Proof, in_place};
-use super::engine::{Subject, identity};
+use super::engine::{Subject, identity, matches};
 use super::load::Lint;
 use super::matcher::{Matching, readable};
 use super::spec::{Same, Step};
@@ -43,10 +43,10 @@ pub struct Found {
     pub cut: usize,
 }
 
-struct Search<'s, 'a> {
+struct Search<'s, 'a, 'm> {
     subjects: &'s [Subject<'a>],
     graph: &'s Graph,
-    matching: &'s Matching<'a>,
+    matching: &'s Matching<'m>,
     useful: Vec<bool>,
     /// What was found from facts in the middle of a flow.
     later: FxHashMap<At, Reach>,
@@ -162,7 +162,7 @@ fn wanted<'l>(
                     continue;
                 }
                 let mut fits = Vec::new();
-                fulfilled(matching, step, content, &mut fits);
+                fulfilled(subject, matching, step, content, &mut fits);
                 if !fits.is_empty() {
                     found.insert((number, fact), fits);
                 }
@@ -177,11 +177,17 @@ fn wanted<'l>(
 }
 
 /// The alternatives of a step that a fact fulfils.
-fn fulfilled<'l>(matching: &Matching<'_>, step: &'l Step, fact: &Fact, found: &mut Vec<&'l Step>) {
-    if step.call.as_ref().is_some_and(|call| matching.call(call, fact)) {
+fn fulfilled<'l>(
+    subject: &Subject<'_>,
+    matching: &Matching<'_>,
+    step: &'l Step,
+    fact: &Fact,
+    found: &mut Vec<&'l Step>,
+) {
+    if step.call.as_ref().is_some_and(|call| matches(subject, matching, call, fact)) {
         found.push(step);
     }
-    step.any.iter().for_each(|inner| fulfilled(matching, inner, fact, found));
+    step.any.iter().for_each(|inner| fulfilled(subject, matching, inner, fact, found));
 }
 
 /// The locals that hold what a fact gives: what goes into them goes into it.
@@ -274,7 +280,7 @@ pub fn retain_unproven(near: &mut Vec<Claim>, proven: &[Claim]) {
     });
 }
 
-impl<'a> Search<'_, 'a> {
+impl Search<'_, '_, '_> {
     fn fact(&self, at: At) -> &Fact {
         &self.subjects[at.0].facts.facts[at.1]
     }
@@ -497,12 +503,13 @@ impl<'a> Search<'_, 'a> {
         if first.distinct <= 1 {
             return true;
         }
-        let sources: Vec<&Fact> = chains.iter().map(|chain| self.fact(chain.facts[0])).collect();
         let mut fits = Vec::new();
-        for source in &sources {
-            fulfilled(self.matching, first, source, &mut fits);
+        let mut different = FxHashSet::default();
+        for at in chains.iter().map(|chain| chain.facts[0]) {
+            let subject = &self.subjects[at.0];
+            fulfilled(subject, self.matching, first, self.fact(at), &mut fits);
+            different.insert(identity(self.fact(at)));
         }
-        let different: FxHashSet<_> = sources.iter().map(|fact| identity(fact)).collect();
         different.len() >= first.distinct || fits.iter().any(|step| step.enough)
     }
 

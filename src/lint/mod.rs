@@ -4,10 +4,13 @@ pub mod claim;
 mod detect;
 pub mod engine;
 pub mod flows;
+mod gate_words;
+pub mod gates;
 pub mod load;
 pub mod manifest;
 pub mod matcher;
 pub mod spec;
+pub mod trigger;
 mod validate;
 
 /// The names of the Rust functions that a lint file may call for with `detector = "…"`.

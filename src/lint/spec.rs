@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::vocab::{Confidence, DataKind, Effect, Group, Level, Role, TargetKind};
+use crate::vocab::{Confidence, DataKind, Effect, Gate, Group, Level, Role, TargetKind};
 
 /// One lint file.
 #[derive(Debug, Clone, Deserialize)]
@@ -207,6 +207,10 @@ pub struct CallMatcher {
     /// Conditions on arguments, by role: some argument of that role fulfils it.
     #[serde(default)]
     pub args: BTreeMap<Role, ValueMatcher>,
+    /// The fact stands behind a condition that asks one of these: in its own function, or in
+    /// whatever calls it. Not for matchers inside of `except`.
+    #[serde(default)]
+    pub behind: Vec<Gate>,
     /// The fact is excused when one of these holds.
     #[serde(default)]
     pub except: Vec<CallMatcher>,

@@ -13,7 +13,7 @@ use crate::lint::load::Lint;
 use crate::lint::spec::Step;
 
 use self::class::Class;
-use self::spec::{AttributeMeaning, CallRow, MethodDoes, ModelFile, TypeRow};
+use self::spec::{AttributeMeaning, CallRow, ConditionRow, MethodDoes, ModelFile, TypeRow};
 
 /// All models of a run.
 #[derive(Debug, Default)]
@@ -31,6 +31,8 @@ pub struct Models {
     constants: FxHashMap<SmolStr, u64>,
     methods: FxHashMap<SmolStr, MethodDoes>,
     steps: FxHashMap<SmolStr, Vec<Step>>,
+    /// What conditions ask about, in the order of the files.
+    pub conditions: Vec<ConditionRow>,
 }
 
 /// What a type row says.
@@ -91,6 +93,10 @@ impl Models {
             }
             let constants = file.constant.into_iter().map(|row| (row.name.into(), row.value));
             models.constants.extend(constants);
+            for path in file.condition.iter().flat_map(|row| &row.paths).flat_map(|p| expand(p)) {
+                models.add_prefixes(&path);
+            }
+            models.conditions.extend(file.condition);
             for row in file.class {
                 let name = SmolStr::new(&row.name);
                 match Class::new(row) {

@@ -1,12 +1,13 @@
 //! The format of the files in `lints/models/`: what APIs do, what types mean, what words name.
 //!
-//! A model file is a list of `[[call]]`, `[[type]]`, `[[attribute]]` and `[[class]]` tables.
+//! A model file is a list of `[[call]]`, `[[type]]`, `[[attribute]]`, `[[class]]`,
+//! `[[constant]]` and `[[condition]]` tables.
 //! Models are matched and never reported by themselves. An unknown key or word is an error.
 
 use serde::Deserialize;
 
-use crate::lint::spec::Step;
-use crate::vocab::{DataKind, Effect, Role};
+use crate::lint::spec::{CallMatcher, Step};
+use crate::vocab::{DataKind, Effect, Gate, Role};
 
 /// One model file.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -26,6 +27,8 @@ pub struct ModelFile {
     pub method: Vec<MethodRow>,
     #[serde(default)]
     pub step: Vec<StepRow>,
+    #[serde(default)]
+    pub condition: Vec<ConditionRow>,
 }
 
 /// Something that many lints ask about, under one name: "leaves the machine".
@@ -62,6 +65,29 @@ pub struct MethodDoes {
     /// The result tells next to nothing about what went in: a length, a comparison.
     #[serde(default)]
     pub forgets: bool,
+}
+
+/// What a condition asks about, by what stands in it. Every part given must hold; of the rows
+/// that fit one thing that is read, the first counts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ConditionRow {
+    pub asks: Gate,
+    /// A fact of the condition.
+    #[serde(default)]
+    pub call: Option<CallMatcher>,
+    /// The condition contains a call of, or names, one of these canonical paths.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// The condition contains a method or a field of one of these names.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    /// The condition contains a text of one of these classes.
+    #[serde(default)]
+    pub text: Vec<String>,
+    /// The condition contains a fixed date.
+    #[serde(default)]
+    pub fixed_date: bool,
 }
 
 /// A constant of an API, known by its name alone: the crates that offer it are many.

@@ -142,6 +142,8 @@ pub struct Module {
     /// Type parameters in sight, with their bounds.
     pub generics: Vec<crate::ir::Generic>,
     pub test: bool,
+    /// The `#[cfg(..)]` under which the module, or the `impl` that it stands for, exists.
+    pub cfgs: Vec<(FileId, crate::ir::Attr)>,
 }
 
 /// One meaning of a name.

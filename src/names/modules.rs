@@ -111,6 +111,13 @@ impl Builder<'_> {
         id
     }
 
+    /// Keeps what the build must be like for the items of a module to exist.
+    fn configured(&mut self, module: ModuleId, file: FileId, attrs: &[crate::ir::Attr]) {
+        let cfg = attrs.iter().filter(|attr| attr.path.single().is_some_and(|name| name == "cfg"));
+        let cfgs = &mut self.krate.modules[module.0 as usize].cfgs;
+        cfgs.extend(cfg.map(|attr| (file, attr.clone())));
+    }
+
     fn gap(&mut self, file: FileId, span: Span, why: String, generated: bool) {
         self.unit.gaps.push(UnitGap { file, span, why, generated });
     }
@@ -189,6 +196,7 @@ impl Builder<'_> {
                 let inner = &mut self.krate.modules[module.0 as usize];
                 inner.self_type = Some((self_type.clone(), here.module));
                 inner.generics.clone_from(generics);
+                self.configured(module, here.file, &item.attrs);
                 self.path.push(type_name(self_type));
                 let inside = Here { module, ..here };
                 for member in items {
@@ -332,6 +340,7 @@ impl Builder<'_> {
         if let Some(items) = items {
             let module = self.module(item.name.clone(), Some(here.module), Some(here.file), false);
             self.krate.modules[module.0 as usize].test = here.test;
+            self.configured(module, here.file, &item.attrs);
             self.declare(here.module, &item.name, Binding::Module(module));
             let start = if here.inline { here.folder } else { here.folder_of_path() };
             let folder = match paths.first() {
@@ -372,6 +381,8 @@ impl Builder<'_> {
             let module = self.module(item.name.clone(), Some(here.module), Some(file), false);
             let test = here.test || ir.attrs.iter().any(|a| a.list.trim() == "test");
             self.krate.modules[module.0 as usize].test = test;
+            self.configured(module, here.file, &item.attrs);
+            self.configured(module, file, &ir.attrs);
             self.declare(here.module, &item.name, Binding::Module(module));
             let parent = path.parent().unwrap_or(FsPath::new(""));
             let folder = if owns_folder { parent.to_owned() } else { parent.join(name) };

@@ -307,6 +307,7 @@ fn plain(lint: usize, place: Place, target: TargetKind) -> Claim {
         target,
         target_name: Default::default(),
         trigger: String::new(),
+        conditions: Vec::new(),
         owner: Default::default(),
         note: None,
         proof: Proof::Proven,

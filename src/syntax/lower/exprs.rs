@@ -9,6 +9,24 @@ use crate::span::Span;
 
 impl Lowerer {
     pub(super) fn expr(&mut self, expr: &E) -> ExprId {
+        let id = self.plain_expr(expr);
+        if let Some(attrs) = attributes(expr) {
+            self.configured(id, attrs);
+        }
+        id
+    }
+
+    /// Keeps the `#[cfg(..)]` in front of an expression or a statement.
+    fn configured(&mut self, id: ExprId, attrs: &[syn::Attribute]) {
+        if !attrs.iter().any(|attr| attr.path().is_ident("cfg")) {
+            return;
+        }
+        let kept =
+            self.attrs(attrs).into_iter().filter(|a| a.path.single().is_some_and(|n| n == "cfg"));
+        self.body.cfgs.extend(kept.map(|attr| (id, attr)));
+    }
+
+    fn plain_expr(&mut self, expr: &E) -> ExprId {
         let mark = self.mark();
         match expr {
             E::Lit(lit) => {
@@ -241,13 +259,20 @@ impl Lowerer {
         for stmt in stmts {
             tail = None;
             match stmt {
-                Stmt::Local(local) => statements.push(self.let_statement(local)),
+                Stmt::Local(local) => {
+                    let id = self.let_statement(local);
+                    self.configured(id, &local.attrs);
+                    statements.push(id);
+                }
                 Stmt::Item(item) => {
                     let ids = self.items(std::slice::from_ref(item));
                     self.body.items.extend(ids);
                 }
                 Stmt::Expr(expr, semi) => {
                     let id = self.expr(expr);
+                    if let Some(attrs) = leftmost_attributes(expr) {
+                        self.configured(id, attrs);
+                    }
                     match semi {
                         Some(_) => statements.push(id),
                         None => tail = Some(id),
@@ -259,6 +284,7 @@ impl Lowerer {
                 }
                 Stmt::Macro(mac) => {
                     let id = self.macro_expr(&mac.mac);
+                    self.configured(id, &mac.attrs);
                     match mac.semi_token {
                         Some(_) => statements.push(id),
                         None => tail = Some(id),
@@ -313,7 +339,9 @@ impl Lowerer {
                     syn::Pat::Guard(guarded) => Some(this.expr(&guarded.guard)),
                     _ => None,
                 };
-                Arm { bind, guard, body: this.expr(&arm.body) }
+                let body = this.expr(&arm.body);
+                this.configured(body, &arm.attrs);
+                Arm { bind, guard, body }
             });
             arms.push(lowered);
         }
@@ -364,6 +392,51 @@ impl Lowerer {
         let span = path.span.to(close(s.brace_token.span));
         self.push(mark, ExprKind::Struct { path, fields, base }, span)
     }
+}
+
+/// syn puts the attributes of a statement `a = b` on `a`.
+fn leftmost_attributes(mut expr: &E) -> Option<&[syn::Attribute]> {
+    let whole: *const E = expr;
+    loop {
+        expr = match expr {
+            E::Assign(e) => &e.left,
+            E::Binary(e) => &e.left,
+            E::Cast(e) => &e.expr,
+            _ if std::ptr::eq(whole, expr) => return None,
+            _ => return attributes(expr),
+        };
+    }
+}
+
+/// The attributes of expressions that can carry a `#[cfg(..)]` where they stand.
+fn attributes(expr: &E) -> Option<&[syn::Attribute]> {
+    let attrs = match expr {
+        E::Block(e) => &e.attrs,
+        E::Unsafe(e) => &e.attrs,
+        E::Const(e) => &e.attrs,
+        E::Async(e) => &e.attrs,
+        E::If(e) => &e.attrs,
+        E::Match(e) => &e.attrs,
+        E::Loop(e) => &e.attrs,
+        E::While(e) => &e.attrs,
+        E::ForLoop(e) => &e.attrs,
+        E::Call(e) => &e.attrs,
+        E::MethodCall(e) => &e.attrs,
+        E::Macro(e) => &e.attrs,
+        E::Return(e) => &e.attrs,
+        E::Assign(e) => &e.attrs,
+        E::Await(e) => &e.attrs,
+        E::Try(e) => &e.attrs,
+        E::Lit(e) => &e.attrs,
+        E::Path(e) => &e.attrs,
+        E::Struct(e) => &e.attrs,
+        E::Tuple(e) => &e.attrs,
+        E::Array(e) => &e.attrs,
+        E::Reference(e) => &e.attrs,
+        E::Closure(e) => &e.attrs,
+        _ => return None,
+    };
+    (!attrs.is_empty()).then_some(attrs.as_slice())
 }
 
 /// The operator as it is written, without `=` when it assigns.
