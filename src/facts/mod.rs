@@ -10,6 +10,7 @@ mod body;
 mod calls;
 mod eval;
 pub mod graph;
+pub mod known;
 mod objects;
 pub mod value;
 

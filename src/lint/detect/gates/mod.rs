@@ -1,0 +1,315 @@
+//! Gates: conditions that decide whether somebody is let in, and what they ask for.
+//!
+//! Shared by the detectors that look for constant secrets and for triggers. Which words name
+//! credentials, headers or answers is data: classes of `lints/models/authentication.toml`.
+
+pub mod atoms;
+pub mod inputs;
+pub mod paths;
+
+use self::atoms::{Asks, Atoms};
+use self::inputs::Inputs;
+use self::paths::{Outcome, Paths, Verdict, Way};
+use crate::facts::known::Known;
+use crate::ir::{Body, ExprId, ExprKind, Function, ItemKind, Literal, Type};
+use crate::lint::claim::Claim;
+use crate::lint::engine::Subject;
+use crate::lint::load::Lint;
+use crate::model::Models;
+use crate::span::{Place, Span};
+use crate::vocab::Effect;
+
+/// Expressions of a body that is looked at.
+const MAX_EXPRS: usize = 6_000;
+
+/// The classes of words.
+pub struct Words<'a> {
+    models: &'a Models,
+}
+
+impl<'a> Words<'a> {
+    pub fn new(models: &'a Models) -> Self {
+        Self { models }
+    }
+
+    /// Whether a name or a text belongs to a class.
+    pub fn is(&self, class: &str, text: &str) -> bool {
+        let Some(class) = self.models.classes.get(class) else { return false };
+        let snake = snake(text);
+        let held = |name: &str| class.holds(name);
+        held(&snake)
+            && !class
+                .except
+                .iter()
+                .any(|other| self.models.classes.get(other.as_str()).is_some_and(|c| c.holds(&snake)))
+    }
+
+    pub fn any(&self, class: &str, texts: &[String]) -> bool {
+        texts.iter().any(|text| self.is(class, text))
+    }
+}
+
+/// `X-Api-Key`, `ApiKey` and `API_KEY` as `api_key`, so that patterns need one form.
+fn snake(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 4);
+    let mut lower = false;
+    for c in text.chars() {
+        if c == '-' || c == ' ' {
+            out.push('_');
+            lower = false;
+            continue;
+        }
+        if c.is_uppercase() && lower {
+            out.push('_');
+        }
+        lower = c.is_lowercase() || c.is_ascii_digit();
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+/// One function that decides something.
+pub struct Gate<'g, 'a> {
+    pub subject: &'g Subject<'a>,
+    pub number: usize,
+    pub body: &'a Body,
+    pub function: &'a Function,
+    pub paths: &'g Paths<'a>,
+    pub inputs: &'g Inputs<'g, 'a>,
+    pub words: &'g Words<'a>,
+    /// Its name, and those of its type and of the trait that it implements.
+    pub name: String,
+    pub owner: String,
+    /// It answers with a truth value.
+    pub decides: bool,
+    pub outcomes: Vec<(Outcome, Vec<Way>)>,
+}
+
+impl Gate<'_, '_> {
+    pub fn atoms(&self) -> Atoms<'_, '_> {
+        Atoms { gate: self }
+    }
+
+    /// Every way to an outcome that is an answer of yes.
+    pub fn openings(&self) -> impl Iterator<Item = (&Outcome, &Way)> {
+        self.outcomes
+            .iter()
+            .filter(|(outcome, _)| self.opens(outcome))
+            .flat_map(|(outcome, ways)| ways.iter().map(move |way| (outcome, way)))
+    }
+
+    pub fn opens(&self, outcome: &Outcome) -> bool {
+        match outcome.verdict {
+            Verdict::Yes | Verdict::Given | Verdict::Decided(_) => true,
+            Verdict::No => false,
+            Verdict::Other => self.is_grant(outcome.expr),
+        }
+    }
+
+    /// `Auth::Accept`, `next.run(request).await`.
+    fn is_grant(&self, mut id: ExprId) -> bool {
+        while let ExprKind::Await(inner) | ExprKind::Try(inner) | ExprKind::Ref { value: inner, .. } =
+            self.paths.kind(id)
+        {
+            id = *inner;
+        }
+        match self.paths.kind(id) {
+            ExprKind::Path(path) => {
+                path.segments.len() > 1
+                    && path.last().is_some_and(|s| self.words.is("granting-answer", &s.name))
+            }
+            ExprKind::Call { callee, .. } => self.is_grant(*callee),
+            ExprKind::MethodCall { receiver, method, .. } => {
+                let of = match self.paths.kind(*receiver) {
+                    ExprKind::Local(local) => &self.body.locals[local.0 as usize].name,
+                    ExprKind::Field { name, .. } => name,
+                    _ => return false,
+                };
+                self.words.is("passing-on", &format!("{of}.{method}"))
+            }
+            _ => false,
+        }
+    }
+
+    /// Where something is granted beside the result: a field or a local is set, an effect of the
+    /// given kinds happens; with words for it, and the ways that lead there.
+    pub fn grants(&self, effects: &[Effect]) -> Vec<(ExprId, Option<String>, Vec<Way>)> {
+        let mut all = Vec::new();
+        for (id, expr) in self.body.iter() {
+            let granted = match &expr.kind {
+                ExprKind::Assign { op: None, target, value } => {
+                    let name = match self.paths.kind(*target) {
+                        ExprKind::Local(local) => &self.body.locals[local.0 as usize].name,
+                        ExprKind::Field { name, .. } => name,
+                        _ => continue,
+                    };
+                    let yes = matches!(
+                        self.paths.kind(*value),
+                        ExprKind::Literal(Literal::Bool(true))
+                    );
+                    (yes && self.words.is("granting-name", name)) || self.is_grant(*value)
+                }
+                ExprKind::MethodCall { method, .. } => self.words.is("granting-call", method),
+                _ => false,
+            };
+            if granted {
+                all.push((id, None, self.paths.ways_to(id)));
+            }
+        }
+        let file = self.subject.facts.bodies[self.number].owner.at.file;
+        for fact in &self.subject.facts.facts {
+            let here = fact.body == self.number && fact.place.file == file && fact.via.is_none();
+            if !here || !fact.effects.iter().any(|effect| effects.contains(effect)) {
+                continue;
+            }
+            let expr = self.body.iter().find(|(_, expr)| expr.span.contains(fact.place.span));
+            if let Some((id, _)) = expr {
+                let words = Some(crate::lint::claim::label(None, fact));
+                all.push((id, words, self.paths.ways_to(id)));
+            }
+        }
+        all
+    }
+
+    /// The answer is a refusal, by the words in it.
+    pub fn refuses(&self, id: ExprId) -> bool {
+        self.paths.inside(id).any(|(_, expr)| match &expr.kind {
+            ExprKind::Path(path) => {
+                path.segments.iter().any(|s| self.words.is("refusing-word", &s.name))
+            }
+            ExprKind::MethodCall { method, .. } => self.words.is("refusing-word", method),
+            ExprKind::Literal(Literal::Text(text)) => self.words.is("refusing-word", text),
+            ExprKind::Literal(Literal::Integer(Some(number))) => (400..600).contains(number),
+            _ => false,
+        })
+    }
+
+    pub fn place(&self, span: Span) -> Place {
+        Place { file: self.subject.facts.bodies[self.number].owner.at.file, span }
+    }
+
+    /// A claim about this function, its words still to be filled in.
+    pub fn claim(&self, index: usize, lint: &Lint, place: Place) -> Claim {
+        let words = lint.file.words.label.clone().unwrap_or_default();
+        let mut claim = self.subject.claim(index, self.number, (place, words), &[]);
+        claim.values.insert("item".to_owned(), self.name.clone());
+        claim
+    }
+
+    pub fn fill(&self, _lint: &Lint, claim: &mut Claim) {
+        claim.primary.1 = crate::lint::claim::fill(&claim.primary.1, &claim.values);
+    }
+
+    /// The function is about letting somebody in, by its own name or that of its type.
+    pub fn is_about_access(&self) -> bool {
+        self.words.is("access-check-name", &self.name)
+            || (self.words.is("deciding-name", &self.name)
+                && (self.words.is("access-type", &self.owner) || self.reads_credential()))
+    }
+
+    /// A parameter or a field that is read carries the name of a credential.
+    pub fn reads_credential(&self) -> bool {
+        self.body.locals.iter().any(|local| self.words.is("credential-name", &local.name))
+            || self.body.iter().any(|(_, expr)| match &expr.kind {
+                ExprKind::Field { name, .. } => self.words.is("credential-name", name),
+                _ => false,
+            })
+    }
+
+    /// Another way to yes looks at a credential.
+    pub fn checks_elsewhere(&self, here: &Way) -> bool {
+        let atoms = self.atoms();
+        self.outcomes.iter().flat_map(|(_, ways)| ways).filter(|way| *way != here).any(|way| {
+            way.iter().filter(|atom| !here.contains(atom)).any(|atom| match atoms.ask(*atom) {
+                Asks::Check { about } => about.iter().any(|name| {
+                    self.words.is("credential-name", name)
+                        || self.words.is("weak-credential-name", name)
+                        || self.words.is("access-check-name", name)
+                }),
+                Asks::Compares { input, .. } => input.own().any(|name| {
+                    self.words.is("credential-name", name)
+                        || self.words.is("weak-credential-name", name)
+                }),
+                _ => false,
+            })
+        })
+    }
+}
+
+/// Calls `look` for every function of the crate that the lint may speak about and that `likely`
+/// finds worth the work.
+pub fn each(
+    subject: &Subject<'_>,
+    lint: &Lint,
+    likely: impl Fn(&Body, &Words<'_>) -> bool,
+    mut look: impl FnMut(&Gate<'_, '_>),
+) {
+    let words = Words::new(subject.resolver.models);
+    for (number, facts) in subject.facts.bodies.iter().enumerate() {
+        let owner = &facts.owner;
+        if owner.test && !lint.file.place.tests {
+            continue;
+        }
+        let file = &subject.unit.files[&owner.at.file];
+        let item = file.item(owner.item);
+        let ItemKind::Function(function) = &item.kind else { continue };
+        let body = file.body(owner.at.body);
+        if function.body != Some(owner.at.body)
+            || body.exprs.len() > MAX_EXPRS
+            || !likely(body, &words)
+        {
+            continue;
+        }
+        let known = Known::of(&subject.resolver, owner.at);
+        let paths = Paths::new(body);
+        let inputs = Inputs::new(&paths, &known, &words);
+        let decides = function.output.as_ref().is_some_and(is_bool);
+        let outcomes = paths.outcomes(decides);
+        let outcomes = outcomes.into_iter().map(|outcome| {
+            let ways = paths.ways(&outcome);
+            (outcome, ways)
+        });
+        let module = subject.unit.module(owner.at.krate, owner.at.module);
+        let self_type = module.self_type.as_ref().map(|(ty, _)| type_name(ty)).unwrap_or_default();
+        let trait_ = module.trait_.map(|def| subject.unit.item(def).name.to_string());
+        look(&Gate {
+            subject,
+            number,
+            body,
+            function,
+            outcomes: outcomes.collect(),
+            paths: &paths,
+            inputs: &inputs,
+            words: &words,
+            name: item.name.to_string(),
+            owner: format!("{self_type}{}", trait_.unwrap_or_default()),
+            decides,
+        });
+    }
+}
+
+/// A body that can come to more than one thing.
+pub fn decides_something(body: &Body, _: &Words<'_>) -> bool {
+    body.iter().any(|(_, expr)| {
+        matches!(
+            expr.kind,
+            ExprKind::If { .. } | ExprKind::Match { .. } | ExprKind::Binary { .. }
+        )
+    })
+}
+
+fn is_bool(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.single().is_some_and(|name| name == "bool"))
+}
+
+/// The last name of a type, references left out.
+pub fn type_name(ty: &Type) -> String {
+    match ty {
+        Type::Path(path) => path.last().map(|s| s.name.to_string()).unwrap_or_default(),
+        Type::Ref(inner) | Type::Pointer(inner) | Type::Slice(inner) => type_name(inner),
+        Type::Bounds(bounds) => {
+            bounds.first().and_then(|b| b.last()).map(|s| s.name.to_string()).unwrap_or_default()
+        }
+        _ => String::new(),
+    }
+}
