@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use super::value::Value;
 use super::{Context, body};
 use crate::ir::ExprId;
-use crate::names::{BodyRef, Resolver};
+use crate::names::BodyRef;
 
 /// The values and the origins of a body's expressions.
 pub struct Known {
@@ -16,9 +16,8 @@ pub struct Known {
 
 impl Known {
     /// Works out one body; nothing is handed in.
-    pub fn of(resolver: &Resolver<'_>, body: BodyRef) -> Self {
-        let context = Context::new(resolver.unit, resolver.models, resolver.memo);
-        let pass = body::Pass::new(&context, body).run();
+    pub fn of(context: &Context<'_>, body: BodyRef) -> Self {
+        let pass = body::Pass::new(context, body).run();
         Self { values: pass.values, origins: pass.origins }
     }
 

@@ -3,7 +3,9 @@
 mod accept_all_verifier;
 mod gates;
 mod hidden_credential;
+mod kill_switch;
 mod magic_trigger;
+mod open_authentication;
 
 use super::claim::Claim;
 use super::engine::Subject;
@@ -16,10 +18,18 @@ const DETECTORS: &[(&str, Check)] = &[
     ("accept-all-verifier", accept_all_verifier::check),
     ("hidden-credential", hidden_credential::check),
     ("magic-trigger", magic_trigger::check),
+    ("open-authentication", open_authentication::check),
+    ("remote-kill-switch", kill_switch::check),
 ];
 
 /// The names that a lint file may use.
-pub const NAMES: &[&str] = &["accept-all-verifier", "hidden-credential", "magic-trigger"];
+pub const NAMES: &[&str] = &[
+    "accept-all-verifier",
+    "hidden-credential",
+    "magic-trigger",
+    "open-authentication",
+    "remote-kill-switch",
+];
 
 pub fn find(name: &str) -> Option<Check> {
     DETECTORS.iter().find(|(known, _)| *known == name).map(|(_, check)| *check)

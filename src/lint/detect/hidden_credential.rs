@@ -9,13 +9,12 @@ use std::collections::BTreeSet;
 use super::gates::atoms::{Asks, How};
 use super::gates::inputs::Input;
 use super::gates::paths::{Outcome, Verdict, Way};
-use super::gates::{self, Gate};
-use crate::ir::{Body, ExprKind};
+use super::gates::{self, Candidate, Gate};
 use crate::lint::claim::Claim;
 use crate::lint::engine::Subject;
 use crate::lint::load::Lint;
 use crate::span::{Place, Span};
-use crate::vocab::Effect;
+use crate::vocab::{Effect, Role};
 
 /// Constants that one input is compared with, before they are a grammar.
 const MAX_WORDS: usize = 4;
@@ -26,12 +25,26 @@ pub const PRIVILEGED: &[Effect] =
 
 pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<Claim>) {
     let mut seen: BTreeSet<Place> = BTreeSet::new();
-    gates::each(subject, lint, compares, |gate| {
+    let likely = |candidate: &Candidate<'_, '_>| {
+        candidate.decides_something() && candidate.speaks_of_access()
+    };
+    gates::each(subject, lint, likely, |gate| {
         if gate.words.is("no-check-name", &gate.name) {
             return;
         }
-        for (outcome, way) in gate.openings() {
-            for secret in secrets(gate, way, outcome) {
+        let refuses = gate.outcomes.iter().any(|(outcome, _)| {
+            outcome.verdict == Verdict::No || gate.refuses(outcome.expr)
+        });
+        for (outcome, ways) in &gate.outcomes {
+            // Any answer, where another one is a refusal.
+            let answer = outcome.verdict == Verdict::Other
+                && refuses
+                && gate.is_about_access()
+                && !gate.refuses(outcome.expr);
+            if !answer && !gate.opens(outcome) {
+                continue;
+            }
+            for secret in ways.iter().flat_map(|way| secrets(gate, way, outcome)) {
                 report(gate, index, lint, &secret, (outcome.expr, None), &mut seen, found);
             }
         }
@@ -44,18 +57,24 @@ pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<C
             }
         }
     });
+    for fact in &subject.facts.facts {
+        let key = fact.args.iter().find(|arg| arg.role == Role::Key && arg.value.is_fixed());
+        let (true, Some(key)) = (fact.marks.contains(TOKEN_KEY), key) else { continue };
+        if fact.test && !lint.file.place.tests {
+            continue;
+        }
+        let text = key.value.texts().into_iter().next().unwrap_or_default();
+        let label = format!("the key of tokens is the constant `{text}`");
+        let mut claim = subject.claim(index, fact.body, (fact.place, label), &[fact]);
+        let owner = &subject.facts.bodies[fact.body].owner.path;
+        let name = owner.rsplit("::").next().unwrap_or(owner).to_owned();
+        claim.values.insert("item".to_owned(), name);
+        found.push(claim);
+    }
 }
 
-/// A body worth the work: it compares something, and a name in it speaks of access.
-fn compares(body: &Body, _: &gates::Words<'_>) -> bool {
-    body.params.len() + body.exprs.len() > 2
-        && body.iter().any(|(_, expr)| match &expr.kind {
-            ExprKind::Binary { op, .. } => op == "==" || op == "!=",
-            ExprKind::Match { .. } | ExprKind::Call { .. } | ExprKind::MethodCall { .. } => true,
-            ExprKind::Macro(call) => call.path.last().is_some_and(|s| s.name == "matches"),
-            _ => false,
-        })
-}
+/// The mark of calls that take the key of signed tokens.
+const TOKEN_KEY: &str = "token-key";
 
 /// An input and the constant that it has to be.
 struct Secret {
@@ -89,6 +108,12 @@ fn secrets(gate: &Gate<'_, '_>, way: &Way, outcome: &Outcome) -> Vec<Secret> {
 fn names_credential(gate: &Gate<'_, '_>, input: &Input) -> Option<bool> {
     let words = gate.words;
     let nearest = input.names.first()?;
+    let standard = |key: &str| {
+        words.is("standard-header", key) && !words.is("credential-name", key) && key != "cookie"
+    };
+    if input.key.as_deref().is_some_and(standard) {
+        return None;
+    }
     if words.is("kind-name", nearest) || words.is("kind-name", input.key.as_deref().unwrap_or("")) {
         return None;
     }
@@ -109,7 +134,7 @@ fn names_credential(gate: &Gate<'_, '_>, input: &Input) -> Option<bool> {
 fn is_secret(gate: &Gate<'_, '_>, text: &str, strong: bool) -> bool {
     let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
     let words = gate.words;
-    letters >= 3
+    letters >= if text.chars().all(|c| c.is_ascii_digit()) { 4 } else { 3 }
         && !words.is("protocol-word", text.trim())
         && !text.starts_with('/')
         && (strong || !words.is("identity-word", text))

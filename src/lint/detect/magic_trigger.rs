@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::gates::atoms::{Asks, How};
 use super::gates::inputs::Input;
 use super::gates::paths::{Outcome, Verdict, Way};
-use super::gates::{self, Gate};
+use super::gates::{self, Candidate, Gate};
 use super::hidden_credential::{PRIVILEGED, checks, is_grammar};
 use crate::ir::ExprId;
 use crate::lint::claim::Claim;
@@ -19,7 +19,11 @@ use crate::span::{Place, Span};
 
 pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<Claim>) {
     let mut seen: BTreeSet<Place> = BTreeSet::new();
-    gates::each(subject, lint, gates::decides_something, |gate| {
+    let likely = |candidate: &Candidate<'_, '_>| {
+        candidate.decides_something()
+            && (candidate.speaks_of_access() || candidate.does(PRIVILEGED))
+    };
+    gates::each(subject, lint, likely, |gate| {
         if gate.words.is("no-check-name", &gate.name) {
             return;
         }

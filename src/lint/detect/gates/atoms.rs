@@ -102,13 +102,30 @@ impl Atoms<'_, '_> {
         if !origin.outside || constant.is_empty() {
             return Asks::Nothing;
         }
-        let hashed = origin.own().any(|name| self.gate.words.is("digest-function", name));
+        let hashed = self.gate.words.any("digest-function", &origin.names);
         let how = if hashed { How::Verified } else { how };
         Asks::Compares { input: origin, constant, how, span }
     }
 
-    /// The texts of a constant; `None` when it is not one.
+    /// The texts of a constant, or of what is looked up in a constant table; `None` when it is
+    /// neither.
     fn constant(&self, id: ExprId) -> Option<Vec<String>> {
+        let mut at = id;
+        while let ExprKind::Ref { value, .. } | ExprKind::Unary { op: '*', value } = self.kind(at) {
+            at = *value;
+        }
+        if let ExprKind::Call { args, .. } = self.kind(at)
+            && let [only] = args.as_slice()
+            && let ExprKind::Local(_) | ExprKind::MethodCall { .. } | ExprKind::Ref { .. } =
+                self.kind(*only)
+            && *self.gate.inputs.known.value(at) == Value::Unknown
+        {
+            // `Some(&name)`: neither more nor less than what is in it.
+            at = *only;
+        }
+        if let Some(table) = self.table(at) {
+            return Some(table);
+        }
         match self.gate.inputs.known.value(id) {
             Value::Unknown => None,
             Value::Bool(_) => Some(Vec::new()),
@@ -126,6 +143,32 @@ impl Atoms<'_, '_> {
             value if value.is_fixed() && !self.is_variable(id) => Some(value.texts()),
             _ => None,
         }
+    }
+
+    /// `TABLE.get(name)` and the parameter of `TABLE.iter().any(|entry| ..)`.
+    fn table(&self, id: ExprId) -> Option<Vec<String>> {
+        let paths = self.gate.paths;
+        let source = match self.kind(id) {
+            ExprKind::MethodCall { receiver, method, .. } if method == "get" => *receiver,
+            ExprKind::Local(local) => {
+                let bind = paths.bind(*local)?;
+                let closure = paths.parent(bind)?;
+                let (ExprKind::Closure { .. }, ExprKind::MethodCall { receiver, .. }) =
+                    (self.kind(closure), self.kind(paths.parent(closure)?))
+                else {
+                    return None;
+                };
+                *receiver
+            }
+            _ => return None,
+        };
+        let Value::List(entries) = self.gate.inputs.known.value(source) else { return None };
+        let texts: Vec<String> = entries
+            .iter()
+            .filter(|entry| entry.is_fixed())
+            .filter_map(|entry| entry.texts().pop())
+            .collect();
+        (!texts.is_empty() && texts.len() == entries.len()).then_some(texts)
     }
 
     /// `static mut` is no constant.

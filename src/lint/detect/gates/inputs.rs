@@ -11,6 +11,8 @@ use crate::ir::{BindOrigin, ExprId, ExprKind, Pattern, Type};
 
 /// Steps back that are followed.
 const MAX_STEPS: usize = 40;
+/// Expressions that are looked at for one value.
+const MAX_VISITS: usize = 200;
 
 /// What is known of the origin of a value.
 #[derive(Debug, Clone, Default)]
@@ -24,13 +26,8 @@ pub struct Input {
     pub key: Option<String>,
     /// The names of parameters, fields, locals and keys on the way, nearest first.
     pub names: Vec<String>,
-}
-
-impl Input {
-    /// The names that say what the value is, not where it lies.
-    pub fn own(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().map(String::as_str)
-    }
+    /// Expressions that were looked at.
+    visits: usize,
 }
 
 pub struct Inputs<'p, 'a> {
@@ -39,14 +36,28 @@ pub struct Inputs<'p, 'a> {
     pub words: &'p Words<'a>,
     /// Locals that a call fills from a connection.
     filled: Vec<bool>,
+    /// What is assigned to a local behind its binding.
+    assigned: Vec<Vec<ExprId>>,
 }
 
 impl<'p, 'a> Inputs<'p, 'a> {
-    pub fn new(paths: &'p Paths<'a>, known: &'p Known, words: &'p Words<'a>) -> Self {
+    /// `connected`: the body has to do with the network, so that what is read came from there.
+    pub fn new(
+        paths: &'p Paths<'a>,
+        known: &'p Known,
+        words: &'p Words<'a>,
+        connected: bool,
+    ) -> Self {
         let mut filled = vec![false; paths.body.locals.len()];
+        let mut assigned = vec![Vec::new(); paths.body.locals.len()];
         for (_, expr) in paths.body.iter() {
+            if let ExprKind::Assign { target, value, .. } = &expr.kind
+                && let ExprKind::Local(local) = paths.kind(*target)
+            {
+                assigned[local.0 as usize].push(*value);
+            }
             let ExprKind::MethodCall { method, args, .. } = &expr.kind else { continue };
-            if !words.is("receiving-method", method) {
+            if !connected || !words.is("receiving-method", method) {
                 continue;
             }
             for arg in args {
@@ -61,7 +72,7 @@ impl<'p, 'a> Inputs<'p, 'a> {
                 }
             }
         }
-        Self { paths, known, words, filled }
+        Self { paths, known, words, filled, assigned }
     }
 
     pub fn of(&self, id: ExprId) -> Input {
@@ -71,7 +82,8 @@ impl<'p, 'a> Inputs<'p, 'a> {
     }
 
     fn follow(&self, id: ExprId, steps: usize, input: &mut Input) {
-        if steps > MAX_STEPS {
+        input.visits += 1;
+        if steps > MAX_STEPS || input.visits > MAX_VISITS {
             return;
         }
         let next = steps + 1;
@@ -84,8 +96,12 @@ impl<'p, 'a> Inputs<'p, 'a> {
                     input.received = true;
                     return;
                 }
-                let Some(bind) = self.paths.bind(*local) else { return };
-                self.binding(bind, name, next, input);
+                if let Some(bind) = self.paths.bind(*local) {
+                    self.binding(bind, name, next, input);
+                }
+                for value in self.assigned[local.0 as usize].iter().take(4) {
+                    self.follow(*value, next, input);
+                }
             }
             ExprKind::Field { base, name } => {
                 input.names.push(name.to_string());
@@ -140,7 +156,9 @@ impl<'p, 'a> Inputs<'p, 'a> {
             | ExprKind::Cast { value, .. }
             | ExprKind::Try(value) => self.follow(*value, next, input),
             ExprKind::Block { tail: Some(tail), .. } => self.follow(*tail, next, input),
-            ExprKind::Binary { op, left, right } if op == "+" => {
+            ExprKind::Binary { op, left, right }
+                if matches!(op.as_str(), "+" | "-" | "*" | "^" | "|" | "&" | "<<" | ">>" | "%") =>
+            {
                 self.follow(*left, next, input);
                 self.follow(*right, next, input);
             }
@@ -152,7 +170,7 @@ impl<'p, 'a> Inputs<'p, 'a> {
     fn binding(&self, bind: ExprId, name: &str, steps: usize, input: &mut Input) {
         match self.paths.kind(bind) {
             ExprKind::Bind { value: Some(value), pattern, .. } => {
-                if let Some(field) = field_of(pattern, bind, self.paths, name) {
+                if let Some(field) = field_of(pattern, self.paths, name) {
                     input.names.push(field);
                 }
                 self.follow(*value, steps, input);
@@ -187,7 +205,7 @@ impl<'p, 'a> Inputs<'p, 'a> {
 }
 
 /// The field that a struct pattern takes a local from.
-fn field_of(pattern: &Pattern, _bind: ExprId, paths: &Paths<'_>, name: &str) -> Option<String> {
+fn field_of(pattern: &Pattern, paths: &Paths<'_>, name: &str) -> Option<String> {
     let Pattern::Struct { fields, .. } = pattern else { return None };
     let binds = |pattern: &Pattern| {
         let mut found = false;

@@ -7,9 +7,14 @@ pub mod atoms;
 pub mod inputs;
 pub mod paths;
 
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
+
 use self::atoms::{Asks, Atoms};
 use self::inputs::Inputs;
 use self::paths::{Outcome, Paths, Verdict, Way};
+use crate::facts::Context;
 use crate::facts::known::Known;
 use crate::ir::{Body, ExprId, ExprKind, Function, ItemKind, Literal, Type};
 use crate::lint::claim::Claim;
@@ -21,30 +26,44 @@ use crate::vocab::Effect;
 
 /// Expressions of a body that is looked at.
 const MAX_EXPRS: usize = 6_000;
+/// Bytes of a text that can be a word.
+const MAX_WORD: usize = 80;
 
 /// The classes of words.
 pub struct Words<'a> {
     models: &'a Models,
+    /// Answers by class, then by text: the same names come again and again.
+    known: RefCell<FxHashMap<&'static str, FxHashMap<String, bool>>>,
 }
 
 impl<'a> Words<'a> {
     pub fn new(models: &'a Models) -> Self {
-        Self { models }
+        Self { models, known: RefCell::default() }
     }
 
     /// Whether a name or a text belongs to a class.
-    pub fn is(&self, class: &str, text: &str) -> bool {
-        let Some(class) = self.models.classes.get(class) else { return false };
-        let snake = snake(text);
-        let held = |name: &str| class.holds(name);
-        held(&snake)
-            && !class
-                .except
-                .iter()
-                .any(|other| self.models.classes.get(other.as_str()).is_some_and(|c| c.holds(&snake)))
+    pub fn is(&self, class: &'static str, text: &str) -> bool {
+        if text.len() > MAX_WORD {
+            return false;
+        }
+        let known = self.known.borrow().get(class).and_then(|texts| texts.get(text).copied());
+        if let Some(known) = known {
+            return known;
+        }
+        let answer = self.holds(class, text);
+        self.known.borrow_mut().entry(class).or_default().insert(text.to_owned(), answer);
+        answer
     }
 
-    pub fn any(&self, class: &str, texts: &[String]) -> bool {
+    fn holds(&self, class: &str, text: &str) -> bool {
+        let Some(class) = self.models.classes.get(class) else { return false };
+        let snake = snake(text);
+        let other =
+            |name: &String| self.models.classes.get(name.as_str()).is_some_and(|c| c.holds(&snake));
+        class.holds(&snake) && !class.except.iter().any(other)
+    }
+
+    pub fn any(&self, class: &'static str, texts: &[String]) -> bool {
         texts.iter().any(|text| self.is(class, text))
     }
 }
@@ -82,20 +101,14 @@ pub struct Gate<'g, 'a> {
     pub owner: String,
     /// It answers with a truth value.
     pub decides: bool,
+    /// It stands in the trait itself.
+    pub default_method: bool,
     pub outcomes: Vec<(Outcome, Vec<Way>)>,
 }
 
 impl Gate<'_, '_> {
     pub fn atoms(&self) -> Atoms<'_, '_> {
         Atoms { gate: self }
-    }
-
-    /// Every way to an outcome that is an answer of yes.
-    pub fn openings(&self) -> impl Iterator<Item = (&Outcome, &Way)> {
-        self.outcomes
-            .iter()
-            .filter(|(outcome, _)| self.opens(outcome))
-            .flat_map(|(outcome, ways)| ways.iter().map(move |way| (outcome, way)))
     }
 
     pub fn opens(&self, outcome: &Outcome) -> bool {
@@ -219,17 +232,19 @@ impl Gate<'_, '_> {
     /// Another way to yes looks at a credential.
     pub fn checks_elsewhere(&self, here: &Way) -> bool {
         let atoms = self.atoms();
+        let weak = self.is_about_access()
+            || self.words.is("deciding-name", &self.name)
+            || self.words.is("access-type", &self.owner);
+        let credential = |name: &String| {
+            self.words.is("credential-name", name)
+                || (weak && self.words.is("weak-credential-name", name))
+        };
         self.outcomes.iter().flat_map(|(_, ways)| ways).filter(|way| *way != here).any(|way| {
             way.iter().filter(|atom| !here.contains(atom)).any(|atom| match atoms.ask(*atom) {
-                Asks::Check { about } => about.iter().any(|name| {
-                    self.words.is("credential-name", name)
-                        || self.words.is("weak-credential-name", name)
-                        || self.words.is("access-check-name", name)
-                }),
-                Asks::Compares { input, .. } => input.own().any(|name| {
-                    self.words.is("credential-name", name)
-                        || self.words.is("weak-credential-name", name)
-                }),
+                Asks::Check { about } => about
+                    .iter()
+                    .any(|name| credential(name) || self.words.is("access-check-name", name)),
+                Asks::Compares { input, .. } => input.names.iter().any(credential),
                 _ => false,
             })
         })
@@ -241,10 +256,12 @@ impl Gate<'_, '_> {
 pub fn each(
     subject: &Subject<'_>,
     lint: &Lint,
-    likely: impl Fn(&Body, &Words<'_>) -> bool,
+    likely: impl Fn(&Candidate<'_, '_>) -> bool,
     mut look: impl FnMut(&Gate<'_, '_>),
 ) {
-    let words = Words::new(subject.resolver.models);
+    let resolver = &subject.resolver;
+    let context = Context::new(resolver.unit, resolver.models, resolver.memo);
+    let words = Words::new(resolver.models);
     for (number, facts) in subject.facts.bodies.iter().enumerate() {
         let owner = &facts.owner;
         if owner.test && !lint.file.place.tests {
@@ -256,22 +273,31 @@ pub fn each(
         let body = file.body(owner.at.body);
         if function.body != Some(owner.at.body)
             || body.exprs.len() > MAX_EXPRS
-            || !likely(body, &words)
         {
             continue;
         }
-        let known = Known::of(&subject.resolver, owner.at);
+        let module = subject.unit.module(owner.at.krate, owner.at.module);
+        let self_type = module.self_type.as_ref().map(|(ty, _)| type_name(ty)).unwrap_or_default();
+        let trait_ = module.trait_.map(|def| subject.unit.item(def).name.to_string());
+        let of = format!("{self_type}{}", trait_.unwrap_or_default());
+        let candidate =
+            Candidate { subject, number, body, function, name: &item.name, owner: &of, words: &words };
+        if !likely(&candidate) {
+            continue;
+        }
+        let known = Known::of(&context, owner.at);
         let paths = Paths::new(body);
-        let inputs = Inputs::new(&paths, &known, &words);
+        let network = [Effect::NetworkReceive, Effect::NetworkListen, Effect::NetworkConnect];
+        let connected = subject.facts.facts.iter().any(|fact| {
+            fact.body == number && fact.effects.iter().any(|effect| network.contains(effect))
+        }) || function.params.iter().any(|ty| words.is("connection-type", &type_name(ty)));
+        let inputs = Inputs::new(&paths, &known, &words, connected);
         let decides = function.output.as_ref().is_some_and(is_bool);
         let outcomes = paths.outcomes(decides);
         let outcomes = outcomes.into_iter().map(|outcome| {
             let ways = paths.ways(&outcome);
             (outcome, ways)
         });
-        let module = subject.unit.module(owner.at.krate, owner.at.module);
-        let self_type = module.self_type.as_ref().map(|(ty, _)| type_name(ty)).unwrap_or_default();
-        let trait_ = module.trait_.map(|def| subject.unit.item(def).name.to_string());
         look(&Gate {
             subject,
             number,
@@ -282,20 +308,59 @@ pub fn each(
             inputs: &inputs,
             words: &words,
             name: item.name.to_string(),
-            owner: format!("{self_type}{}", trait_.unwrap_or_default()),
+            owner: of,
             decides,
+            default_method: module.trait_.is_some() && module.self_type.is_none(),
         });
     }
 }
 
-/// A body that can come to more than one thing.
-pub fn decides_something(body: &Body, _: &Words<'_>) -> bool {
-    body.iter().any(|(_, expr)| {
-        matches!(
-            expr.kind,
-            ExprKind::If { .. } | ExprKind::Match { .. } | ExprKind::Binary { .. }
-        )
-    })
+/// A function before it is looked at closely.
+pub struct Candidate<'c, 'a> {
+    pub subject: &'c Subject<'a>,
+    pub number: usize,
+    pub body: &'a Body,
+    pub function: &'a Function,
+    pub name: &'c str,
+    pub owner: &'c str,
+    pub words: &'c Words<'a>,
+}
+
+impl Candidate<'_, '_> {
+    /// It can come to more than one thing.
+    pub fn decides_something(&self) -> bool {
+        self.body.iter().any(|(_, expr)| match &expr.kind {
+            ExprKind::If { .. } | ExprKind::Match { .. } | ExprKind::Binary { .. } => true,
+            ExprKind::MethodCall { args, .. } | ExprKind::Call { args, .. } => !args.is_empty(),
+            ExprKind::Macro(call) => call.path.last().is_some_and(|s| s.name == "matches"),
+            _ => false,
+        })
+    }
+
+    /// Its name, its type or a name in it speaks of access.
+    pub fn speaks_of_access(&self) -> bool {
+        let words = self.words;
+        let speaks =
+            |name: &str| words.is("credential-name", name) || words.is("access-check-name", name);
+        words.is("access-check-name", self.name)
+            || words.is("deciding-name", self.name)
+            || words.is("access-type", self.owner)
+            || self.body.locals.iter().any(|local| speaks(&local.name))
+            || self.body.iter().any(|(_, expr)| match &expr.kind {
+                ExprKind::Field { name, .. } => speaks(name),
+                ExprKind::MethodCall { method, .. } => speaks(method),
+                ExprKind::Path(path) => path.last().is_some_and(|s| speaks(&s.name)),
+                ExprKind::Literal(Literal::Text(text)) => speaks(text),
+                _ => false,
+            })
+    }
+
+    /// Something that it does itself has one of these effects.
+    pub fn does(&self, effects: &[Effect]) -> bool {
+        self.subject.facts.facts.iter().any(|fact| {
+            fact.body == self.number && fact.effects.iter().any(|effect| effects.contains(effect))
+        })
+    }
 }
 
 fn is_bool(ty: &Type) -> bool {
