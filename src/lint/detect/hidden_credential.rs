@@ -32,9 +32,10 @@ pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<C
         if gate.words.is("no-check-name", &gate.name) {
             return;
         }
-        let refuses = gate.outcomes.iter().any(|(outcome, _)| {
-            outcome.verdict == Verdict::No || gate.refuses(outcome.expr)
-        });
+        let refuses = gate
+            .outcomes
+            .iter()
+            .any(|(outcome, _)| outcome.verdict == Verdict::No || gate.refuses(outcome.expr));
         for (outcome, ways) in &gate.outcomes {
             // Any answer, where another one is a refusal.
             let answer = outcome.verdict == Verdict::Other
@@ -44,13 +45,12 @@ pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<C
             if !answer && !gate.opens(outcome) {
                 continue;
             }
-            for secret in ways.iter().flat_map(|way| secrets(gate, way, outcome)) {
+            for secret in ways.iter().flat_map(|way| secrets(gate, way, Some(outcome))) {
                 report(gate, index, lint, &secret, (outcome.expr, None), &mut seen, found);
             }
         }
         for (expr, what, ways) in gate.grants(PRIVILEGED) {
-            let outcome = Outcome { expr, verdict: Verdict::Yes };
-            for secret in ways.iter().flat_map(|way| secrets(gate, way, &outcome)) {
+            for secret in ways.iter().flat_map(|way| secrets(gate, way, None)) {
                 if secret.strong {
                     report(gate, index, lint, &secret, (expr, what.clone()), &mut seen, found);
                 }
@@ -85,7 +85,8 @@ struct Secret {
     strong: bool,
 }
 
-fn secrets(gate: &Gate<'_, '_>, way: &Way, outcome: &Outcome) -> Vec<Secret> {
+/// `outcome`: what the way comes to; `None` when something is granted beside the result.
+fn secrets(gate: &Gate<'_, '_>, way: &Way, outcome: Option<&Outcome>) -> Vec<Secret> {
     let atoms = gate.atoms();
     let mut all = Vec::new();
     for atom in way {
@@ -96,7 +97,8 @@ fn secrets(gate: &Gate<'_, '_>, way: &Way, outcome: &Outcome) -> Vec<Secret> {
         let Some(strong) = names_credential(gate, &input) else { continue };
         let usable = |text: &&String| is_secret(gate, text, strong);
         let Some(constant) = constant.iter().find(usable).cloned() else { continue };
-        if leads_in(gate, outcome, &input, how, strong, way) {
+        let opens = |outcome| leads_in(gate, outcome, &input, how, strong, way);
+        if outcome.is_none_or(opens) {
             all.push(Secret { input, constant, span, strong });
         }
     }

@@ -144,9 +144,10 @@ fn receives(gate: &Gate<'_, '_>, id: ExprId) -> bool {
     gate.subject.facts.facts.iter().any(|fact| {
         fact.body == gate.number
             && fact.via.is_none()
-            && fact.effects.iter().any(|effect| {
-                matches!(effect, Effect::NetworkReceive | Effect::NetworkSend)
-            })
+            && fact
+                .effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::NetworkReceive | Effect::NetworkSend))
             && fact.steps.iter().any(|step| step.span.end == span.end && span.contains(step.span))
     })
 }

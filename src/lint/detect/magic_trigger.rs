@@ -28,7 +28,9 @@ pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<C
             return;
         }
         for (outcome, ways) in &gate.outcomes {
-            if !gate.opens(outcome) && !(outcome.verdict == Verdict::Other && !gate.refuses(outcome.expr)) {
+            if !gate.opens(outcome)
+                && !(outcome.verdict == Verdict::Other && !gate.refuses(outcome.expr))
+            {
                 continue;
             }
             for way in ways {
@@ -107,7 +109,9 @@ fn trigger(gate: &Gate<'_, '_>, ask: Asks, other: bool) -> Option<(String, Span)
 /// A header, a parameter or a variable that no standard defines.
 fn is_own_key(gate: &Gate<'_, '_>, input: &Input, key: &str) -> bool {
     let request = input.environment || gate.words.any("request-name", &input.names);
-    request && !gate.words.is("standard-header", key) && !gate.words.is("credential-name", key)
+    request
+        && !gate.words.is("standard-header", key)
+        && !gate.words.is("credential-name", key)
         && !gate.words.is("weak-credential-name", key)
 }
 
@@ -137,8 +141,7 @@ fn starts(gate: &Gate<'_, '_>, way: &Way) -> Option<(String, Span)> {
             }
             let text = constant.iter().find(|text| looks_secret(text))?;
             let header = input.key.is_some() && is_header(gate, &input);
-            (header || input.received)
-                .then(|| (format!("the word `{text}` from outside"), span))
+            (header || input.received).then(|| (format!("the word `{text}` from outside"), span))
         }
         _ => None,
     })

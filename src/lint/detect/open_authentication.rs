@@ -59,11 +59,11 @@ fn lets_everybody_in(gate: &Gate<'_, '_>) -> bool {
     let yes = |verdict: &Verdict, expr| match verdict {
         Verdict::Yes => true,
         Verdict::Other => gate.opens(&gates::paths::Outcome { expr, verdict: *verdict }),
-        Verdict::Decided(expr) => gate.opens(&gates::paths::Outcome {
-            expr: *expr,
-            verdict: Verdict::Other,
-        }),
-        _ => false,
+        Verdict::Given => gate.gives_grant(expr),
+        Verdict::Decided(expr) => {
+            gate.opens(&gates::paths::Outcome { expr: *expr, verdict: Verdict::Other })
+        }
+        Verdict::No => false,
     };
     if gate.outcomes.is_empty()
         || !gate.outcomes.iter().all(|(outcome, _)| yes(&outcome.verdict, outcome.expr))
@@ -71,9 +71,11 @@ fn lets_everybody_in(gate: &Gate<'_, '_>) -> bool {
     {
         return false;
     }
-    let shown: Vec<bool> = gate.body.params.iter().filter_map(|id| shown_unread(gate, *id)).collect();
+    let shown: Vec<bool> =
+        gate.body.params.iter().filter_map(|id| shown_unread(gate, *id)).collect();
     let ignored = !shown.is_empty() && shown.iter().all(|unread| *unread);
-    let answers = gate.decides || gate.function.output.as_ref().is_some_and(|ty| type_name(ty) != "");
+    let answers =
+        gate.decides || gate.function.output.as_ref().is_some_and(|ty| type_name(ty) != "");
     ignored && answers && (gate.decides || gate.is_about_access())
 }
 

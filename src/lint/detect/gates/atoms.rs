@@ -188,9 +188,9 @@ impl Atoms<'_, '_> {
         let words = self.gate.words;
         let inputs = self.gate.inputs;
         if method == "ne" && !holds || method == "eq" && holds {
-            return args.first().map_or(Asks::Nothing, |arg| {
-                self.compared(receiver, *arg, How::Whole, span)
-            });
+            return args
+                .first()
+                .map_or(Asks::Nothing, |arg| self.compared(receiver, *arg, How::Whole, span));
         }
         if !holds {
             return Asks::Nothing;
@@ -204,7 +204,8 @@ impl Atoms<'_, '_> {
                 return told;
             }
             if let Some(second) = args.get(1)
-                && let told @ Asks::Compares { .. } = self.compared(*arg, *second, How::Verified, span)
+                && let told @ Asks::Compares { .. } =
+                    self.compared(*arg, *second, How::Verified, span)
             {
                 return told;
             }
@@ -228,7 +229,9 @@ impl Atoms<'_, '_> {
                 return Asks::Present { input, span };
             }
         }
-        if method == "load" && let told @ Asks::Switch { .. } = self.switch(receiver, span) {
+        if method == "load"
+            && let told @ Asks::Switch { .. } = self.switch(receiver, span)
+        {
             return told;
         }
         if self.always(id) {
@@ -288,7 +291,8 @@ impl Atoms<'_, '_> {
             outside |= input.outside;
             about.extend(input.names);
         }
-        let converts = tried && !words.is("deciding-name", name) && !words.is("access-check-name", name);
+        let converts =
+            tried && !words.is("deciding-name", name) && !words.is("access-check-name", name);
         if (outside && !converts) || words.is("access-check-name", name) {
             return Asks::Check { about };
         }

@@ -119,10 +119,19 @@ impl Gate<'_, '_> {
         }
     }
 
+    /// `Ok(Auth::Accept)`
+    pub fn gives_grant(&self, id: ExprId) -> bool {
+        match self.paths.kind(id) {
+            ExprKind::Call { args, .. } => args.iter().any(|arg| self.is_grant(*arg)),
+            _ => false,
+        }
+    }
+
     /// `Auth::Accept`, `next.run(request).await`.
     fn is_grant(&self, mut id: ExprId) -> bool {
-        while let ExprKind::Await(inner) | ExprKind::Try(inner) | ExprKind::Ref { value: inner, .. } =
-            self.paths.kind(id)
+        while let ExprKind::Await(inner)
+        | ExprKind::Try(inner)
+        | ExprKind::Ref { value: inner, .. } = self.paths.kind(id)
         {
             id = *inner;
         }
@@ -156,10 +165,8 @@ impl Gate<'_, '_> {
                         ExprKind::Field { name, .. } => name,
                         _ => continue,
                     };
-                    let yes = matches!(
-                        self.paths.kind(*value),
-                        ExprKind::Literal(Literal::Bool(true))
-                    );
+                    let yes =
+                        matches!(self.paths.kind(*value), ExprKind::Literal(Literal::Bool(true)));
                     (yes && self.words.is("granting-name", name)) || self.is_grant(*value)
                 }
                 ExprKind::MethodCall { method, .. } => self.words.is("granting-call", method),
@@ -271,26 +278,32 @@ pub fn each(
         let item = file.item(owner.item);
         let ItemKind::Function(function) = &item.kind else { continue };
         let body = file.body(owner.at.body);
-        if function.body != Some(owner.at.body)
-            || body.exprs.len() > MAX_EXPRS
-        {
+        if function.body != Some(owner.at.body) || body.exprs.len() > MAX_EXPRS {
             continue;
         }
         let module = subject.unit.module(owner.at.krate, owner.at.module);
         let self_type = module.self_type.as_ref().map(|(ty, _)| type_name(ty)).unwrap_or_default();
         let trait_ = module.trait_.map(|def| subject.unit.item(def).name.to_string());
         let of = format!("{self_type}{}", trait_.unwrap_or_default());
-        let candidate =
-            Candidate { subject, number, body, function, name: &item.name, owner: &of, words: &words };
+        let candidate = Candidate {
+            subject,
+            number,
+            body,
+            function,
+            name: &item.name,
+            owner: &of,
+            words: &words,
+        };
         if !likely(&candidate) {
             continue;
         }
         let known = Known::of(&context, owner.at);
         let paths = Paths::new(body);
         let network = [Effect::NetworkReceive, Effect::NetworkListen, Effect::NetworkConnect];
-        let connected = subject.facts.facts.iter().any(|fact| {
-            fact.body == number && fact.effects.iter().any(|effect| network.contains(effect))
-        }) || function.params.iter().any(|ty| words.is("connection-type", &type_name(ty)));
+        let connected =
+            subject.facts.facts.iter().any(|fact| {
+                fact.body == number && fact.effects.iter().any(|effect| network.contains(effect))
+            }) || function.params.iter().any(|ty| words.is("connection-type", &type_name(ty)));
         let inputs = Inputs::new(&paths, &known, &words, connected);
         let decides = function.output.as_ref().is_some_and(is_bool);
         let outcomes = paths.outcomes(decides);

@@ -4,9 +4,7 @@
 //! the closures of `is_some_and` and its kin, into alternatives of single conditions. The
 //! number of alternatives and the depth are bounded; what lies beyond stays one condition.
 
-use crate::ir::{
-    BindOrigin, Body, Expr, ExprId, ExprKind, Literal, LocalId, MacroCall, Pattern,
-};
+use crate::ir::{BindOrigin, Body, Expr, ExprId, ExprKind, Literal, LocalId, MacroCall, Pattern};
 
 /// Alternatives that are kept for one outcome.
 const MAX_WAYS: usize = 48;
@@ -243,7 +241,8 @@ impl<'a> Paths<'a> {
     /// What holds behind a statement: an early return was not taken, `?` did not leave.
     fn passed(&self, statement: ExprId) -> Vec<Way> {
         if let ExprKind::If { condition, then, otherwise } = self.kind(statement) {
-            let (leaves, others) = (self.diverges(*then), otherwise.is_some_and(|o| self.diverges(o)));
+            let (leaves, others) =
+                (self.diverges(*then), otherwise.is_some_and(|o| self.diverges(o)));
             return match (leaves, others) {
                 (true, false) => self.when(*condition, false, 0),
                 (false, true) => self.when(*condition, true, 0),
@@ -282,7 +281,11 @@ impl<'a> Paths<'a> {
         let when = |expr: ExprId, want: bool| self.when(expr, want, depth + 1);
         match self.kind(id) {
             ExprKind::Literal(Literal::Bool(value)) => {
-                if *value == want { vec![Vec::new()] } else { Vec::new() }
+                if *value == want {
+                    vec![Vec::new()]
+                } else {
+                    Vec::new()
+                }
             }
             ExprKind::Binary { op, left, right } => match (op.as_str(), want) {
                 ("&&" | "&", true) | ("||" | "|", false) => {
@@ -291,12 +294,8 @@ impl<'a> Paths<'a> {
                 ("&&" | "&", false) | ("||" | "|", true) => {
                     either(when(*left, want), when(*right, want))
                 }
-                ("==", _) if self.is_bool(*right) => {
-                    when(*left, self.bool_is(*right) == want)
-                }
-                ("!=", _) if self.is_bool(*right) => {
-                    when(*left, self.bool_is(*right) != want)
-                }
+                ("==", _) if self.is_bool(*right) => when(*left, self.bool_is(*right) == want),
+                ("!=", _) if self.is_bool(*right) => when(*left, self.bool_is(*right) != want),
                 // `a.ct_eq(b).unwrap_u8() == 1`
                 ("==", _) if self.is_bit(*left) => when(*left, want),
                 _ => single(),
@@ -358,17 +357,20 @@ impl<'a> Paths<'a> {
         });
         let single = vec![vec![Atom { expr: id, holds: want }]];
         match (method, closure) {
-            ("is_some_and" | "is_ok_and" | "any" | "map_or" | "map" | "filter" | "and_then", Some(body))
-                if self.is_condition(body) =>
-            {
+            (
+                "is_some_and" | "is_ok_and" | "any" | "map_or" | "map" | "filter" | "and_then",
+                Some(body),
+            ) if self.is_condition(body) => {
                 let there = vec![vec![Atom { expr: receiver, holds: true }]];
                 let ways = self.when(body, want, depth + 1);
                 if want { cross(&there, &ways) } else { ways }
             }
             ("unwrap_or" | "unwrap_or_default" | "unwrap" | "expect" | "into" | "unwrap_u8", _)
             | ("is_some" | "is_ok" | "unwrap_or_else", _)
-                if matches!(self.kind(receiver), ExprKind::MethodCall { .. } | ExprKind::Call { .. })
-                    && self.goes_on(receiver) =>
+                if matches!(
+                    self.kind(receiver),
+                    ExprKind::MethodCall { .. } | ExprKind::Call { .. }
+                ) && self.goes_on(receiver) =>
             {
                 self.when(receiver, want, depth + 1)
             }
@@ -384,10 +386,11 @@ impl<'a> Paths<'a> {
         match self.kind(id) {
             ExprKind::MethodCall { method, args, .. } => {
                 let asks = matches!(method.as_str(), "map" | "filter" | "and_then");
-                !asks || args.iter().any(|arg| match self.kind(*arg) {
-                    ExprKind::Closure { body, .. } => self.is_condition(*body),
-                    _ => false,
-                })
+                !asks
+                    || args.iter().any(|arg| match self.kind(*arg) {
+                        ExprKind::Closure { body, .. } => self.is_condition(*body),
+                        _ => false,
+                    })
             }
             ExprKind::Call { .. } => true,
             _ => false,
@@ -405,7 +408,9 @@ impl<'a> Paths<'a> {
             ExprKind::Macro(MacroCall { path, .. }) => {
                 path.last().is_some_and(|s| s.name == "matches")
             }
-            ExprKind::Unary { value, .. } | ExprKind::Ref { value, .. } => self.is_condition(*value),
+            ExprKind::Unary { value, .. } | ExprKind::Ref { value, .. } => {
+                self.is_condition(*value)
+            }
             ExprKind::Block { tail: Some(tail), .. } => self.is_condition(*tail),
             ExprKind::If { then, otherwise: Some(otherwise), .. } => {
                 self.is_condition(*then) || self.is_condition(*otherwise)
