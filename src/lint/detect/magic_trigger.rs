@@ -28,9 +28,8 @@ pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<C
             return;
         }
         for (outcome, ways) in &gate.outcomes {
-            if !gate.opens(outcome)
-                && !(outcome.verdict == Verdict::Other && !gate.refuses(outcome.expr))
-            {
+            let answer = outcome.verdict == Verdict::Other && !gate.refuses(outcome.expr);
+            if !answer && !gate.opens(outcome) {
                 continue;
             }
             for way in ways {

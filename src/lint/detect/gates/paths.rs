@@ -251,10 +251,7 @@ impl<'a> Paths<'a> {
         }
         let first = self.body.expr(statement).first;
         let inside = (first.0..=statement.0).map(ExprId);
-        let tried = inside.filter(|id| match self.kind(*id) {
-            ExprKind::Try(_) => true,
-            _ => false,
-        });
+        let tried = inside.filter(|id| matches!(self.kind(*id), ExprKind::Try(_)));
         vec![tried.take(8).map(|expr| Atom { expr, holds: true }).collect()]
     }
 
