@@ -219,7 +219,7 @@ impl<'a> Paths<'a> {
                 }
                 ExprKind::Match { arms, .. } => {
                     if let Some(arm) = arms.iter().find(|arm| arm.body == child) {
-                        ways = cross(&ways, &vec![vec![Atom { expr: arm.bind, holds: true }]]);
+                        ways = cross(&ways, &[vec![Atom { expr: arm.bind, holds: true }]]);
                         if let Some(guard) = arm.guard {
                             ways = cross(&ways, &self.when(guard, true, 0));
                         }
