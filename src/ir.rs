@@ -128,6 +128,8 @@ pub enum ItemKind {
     Constant {
         ty: Type,
         body: Option<BodyId>,
+        /// `static mut`.
+        mutable: bool,
     },
     Alias(Type),
     MacroRules {

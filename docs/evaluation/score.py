@@ -29,7 +29,7 @@ LINTS = {
     "file-exfil": "file-sweep-sent remote-file-export credential-exfiltration source-code-sent secret-variable-sent dead-drop-service browser-data-read-and-sent wallet-key-sent",
     "anti-analysis": "analysis-evasion gated-payload defence-tampered",
     "keylog": "keystrokes-captured recording-sent",
-    "hidden-auth-bypass": "hidden-credential magic-trigger",
+    "hidden-auth-bypass": "hidden-credential magic-trigger open-authentication",
     "credential-harvest": "credential-exfiltration browser-data-read-and-sent wallet-key-sent build-reads-secrets",
     "reverse-shell": "reverse-shell remote-command",
     "persistence": "autostart-entry authorized-key-added shell-profile-edited scheduled-task",

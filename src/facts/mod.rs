@@ -12,6 +12,7 @@ mod edges;
 pub mod conditions;
 mod eval;
 pub mod graph;
+pub mod known;
 mod objects;
 pub mod value;
 

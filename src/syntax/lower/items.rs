@@ -46,7 +46,12 @@ impl Lowerer {
             }
             syn::Item::Static(s) => {
                 let head = Head::new(&s.attrs, Some(&s.vis), sp(s.static_token.span), &s.ident);
-                ids.push(self.constant(head, &s.ty, Some(&s.expr), sp(s.semi_token.spans[0])));
+                let id = self.constant(head, &s.ty, Some(&s.expr), sp(s.semi_token.spans[0]));
+                let written = matches!(s.mutability, syn::StaticMutability::Mut(_));
+                if let ItemKind::Constant { mutable, .. } = &mut self.ir.items[id.0 as usize].kind {
+                    *mutable = written;
+                }
+                ids.push(id);
             }
             syn::Item::Struct(s) => {
                 let head = Head::new(&s.attrs, Some(&s.vis), sp(s.struct_token.span), &s.ident);
@@ -194,6 +199,7 @@ impl Lowerer {
         end: Span,
     ) -> ItemId {
         self.finish(head, end, |this| ItemKind::Constant {
+            mutable: false,
             ty: this.ty(ty),
             body: value.map(|value| this.in_body(|this| Some(this.expr(value)))),
         })
