@@ -87,6 +87,10 @@ fn keeps_value(method: &str) -> bool {
             | "with_context"
             | "as_ptr"
             | "as_mut_ptr"
+            | "as_bytes_with_nul"
+            | "encode_utf16"
+            | "into_raw"
+            | "cast"
             | "trim_end_matches"
             | "chars"
             | "collect"
@@ -189,8 +193,16 @@ pub fn function(path: &str, args: &[&Value]) -> Value {
         }
         _ => {}
     }
+    match args {
+        [value] if converts(path) => (*value).clone(),
+        _ => Value::Unknown,
+    }
+}
+
+/// Functions that give their argument back in another type.
+pub fn converts(path: &str) -> bool {
     let name = path.rsplit("::").next().unwrap_or(path);
-    let converts = matches!(
+    matches!(
         name,
         "new"
             | "from"
@@ -210,12 +222,13 @@ pub fn function(path: &str, args: &[&Value]) -> Value {
             | "from_vec"
             | "from_encoded_bytes_unchecked"
             | "black_box"
+            | "PCSTR"
+            | "PCWSTR"
+            | "PSTR"
+            | "PWSTR"
+            | "HSTRING"
             | "identity"
-    );
-    match args {
-        [value] if converts => (*value).clone(),
-        _ => Value::Unknown,
-    }
+    )
 }
 
 /// `[a, b, c, d]` as an address.

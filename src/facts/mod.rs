@@ -10,6 +10,7 @@ mod body;
 mod calls;
 mod eval;
 pub mod graph;
+mod lookup;
 mod objects;
 pub mod value;
 

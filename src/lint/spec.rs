@@ -109,6 +109,9 @@ pub struct Step {
     /// One of these matchers.
     #[serde(default)]
     pub any: Vec<Step>,
+    /// In `any`: each of these is found too, in one function with its helpers.
+    #[serde(default)]
+    pub beside: Vec<CallMatcher>,
     /// The step is found this many times, with different callees or different values.
     #[serde(default = "one")]
     pub distinct: usize,
@@ -192,6 +195,9 @@ pub struct ItemMatcher {
     /// It runs before `main`.
     #[serde(default)]
     pub before_main: bool,
+    /// It is a `const` or a `static`.
+    #[serde(default)]
+    pub data: bool,
     /// It carries one of these attributes (canonical path, or `name = "part of the value"`).
     #[serde(default)]
     pub attributes: Vec<String>,

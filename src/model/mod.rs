@@ -26,6 +26,8 @@ pub struct Models {
     attributes: FxHashMap<SmolStr, Vec<(Vec<String>, AttributeMeaning)>>,
     pub classes: FxHashMap<SmolStr, Class>,
     constants: FxHashMap<SmolStr, u64>,
+    /// Finds the patterns of watched classes.
+    watched: Option<aho_corasick::AhoCorasick>,
 }
 
 /// What a type row says.
@@ -43,6 +45,7 @@ impl Models {
     pub fn new(files: impl IntoIterator<Item = ModelFile>) -> Result<Self, Vec<String>> {
         let mut models = Self::default();
         let mut errors = Vec::new();
+        let mut watched: Vec<String> = Vec::new();
         for file in files {
             for row in file.types {
                 let info = TypeInfo { builder: row.builder, derefs: row.derefs };
@@ -78,6 +81,9 @@ impl Models {
             models.constants.extend(constants);
             for row in file.class {
                 let name = SmolStr::new(&row.name);
+                if row.watched {
+                    watched.extend(row.any.iter().cloned());
+                }
                 match Class::new(row) {
                     Ok(class) if models.classes.contains_key(&name) => {
                         if let Some(known) = models.classes.get_mut(&name) {
@@ -89,6 +95,13 @@ impl Models {
                     }
                     Err(error) => errors.push(format!("class `{name}`: {error}")),
                 }
+            }
+        }
+        if !watched.is_empty() {
+            let mut finder = aho_corasick::AhoCorasick::builder();
+            match finder.ascii_case_insensitive(true).build(&watched) {
+                Ok(finder) => models.watched = Some(finder),
+                Err(error) => errors.push(format!("watched classes: {error}")),
             }
         }
         let unknown = models.classes.values().flat_map(|class| &class.except).filter(|name| {
@@ -110,6 +123,11 @@ impl Models {
         self.calls.get(path)
     }
 
+    /// Whether the text contains a pattern of a watched class.
+    pub fn watches(&self, text: &str) -> bool {
+        self.watched.as_ref().is_some_and(|finder| finder.is_match(text))
+    }
+
     /// The value of a constant from outside of the scan, by its name.
     pub fn constant(&self, name: &str) -> Option<u64> {
         self.constants.get(name).copied()
@@ -125,7 +143,7 @@ impl Models {
     /// Whether some row puts this mark on a fact.
     pub fn knows_mark(&self, mark: &str) -> bool {
         let rows = self.calls.values().chain(self.any_receiver.values());
-        rows.flat_map(|row| &row.marks).any(|known| known == mark)
+        rows.flat_map(|row| row.marks.iter().chain(&row.on_data)).any(|known| known == mark)
     }
 
     pub fn any_receiver(&self, method: &str) -> Option<&CallRow> {
