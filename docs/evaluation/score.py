@@ -22,13 +22,13 @@ CONFIG = str(HERE / "tests/common/overt.toml")
 
 # Which lints speak about which labelled behaviour.
 LINTS = {
-    "remote-code-load": "download-and-run remote-code-load in-memory-execution build-download-and-run process-injection",
+    "remote-code-load": "data-run-as-code download-and-run remote-code-load in-memory-execution build-download-and-run process-injection",
     "remote-command-exec": "remote-command reverse-shell bind-shell dead-drop-service",
     "system-profiling-exfil": "host-fingerprint-sent environment-exfiltration address-literal-endpoint dead-drop-service",
-    "process-injection": "process-injection in-memory-execution",
+    "process-injection": "data-run-as-code process-injection in-memory-execution",
     "file-exfil": "file-sweep-sent credential-exfiltration source-code-sent dead-drop-service browser-data-read-and-sent wallet-key-sent",
-    "anti-analysis": "analysis-evasion watcher-search watcher-ended gated-payload defence-tampered",
-    "keylog": "keystrokes-captured",
+    "anti-analysis": "analysis-evasion watcher-search scanner-blinded gated-payload defence-tampered",
+    "keylog": "keystrokes-captured keystrokes-recorded",
     "hidden-auth-bypass": "hidden-credential magic-trigger",
     "credential-harvest": "credential-exfiltration credential-store-dumped browser-data-read-and-sent wallet-key-sent build-reads-secrets",
     "reverse-shell": "reverse-shell remote-command",

@@ -187,6 +187,10 @@ impl Pass<'_, '_> {
             self.origins[id.0 as usize] = self.origins[receiver.0 as usize].clone();
         }
         let ty = self.ty(receiver).clone();
+        if method == "enumerate" && ty != Ty::Unknown {
+            let pair = Ty::Tuple(vec![Ty::external("integer"), ty.element().clone()]);
+            return self.set_type(id, Ty::External("std::vec::Vec".into(), vec![pair]));
+        }
         if self.typed_method(id, &ty, receiver, method, span, args) {
             return;
         }
@@ -313,7 +317,10 @@ impl Pass<'_, '_> {
     /// Looks at a helper with what this call hands in, when that is something known.
     fn hand_in(&mut self, def: Def, span: Span, args: &[ExprId]) {
         let says = |value: &Value| {
-            matches!(value, Value::Text(_) | Value::Bytes(_) | Value::List(_) | Value::Any(_) | Value::Bool(_))
+            matches!(
+                value,
+                Value::Text(_) | Value::Bytes(_) | Value::List(_) | Value::Any(_) | Value::Bool(_)
+            )
         };
         let values: Vec<Value> = args.iter().map(|arg| self.value(*arg).clone()).collect();
         if !values.iter().any(says) {

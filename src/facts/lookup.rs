@@ -7,10 +7,10 @@
 
 use smol_str::SmolStr;
 
+use super::Argument;
 use super::body::{Pass, only_local};
 use super::objects::Draft;
 use super::value::Value;
-use super::Argument;
 use crate::ir::*;
 use crate::model::spec::CallRow;
 use crate::names::{Callee, Res, Ty};
@@ -54,7 +54,10 @@ impl<'a> Pass<'a, '_> {
         let span = self.body.expr(id).span;
         let mut draft = Draft::new(Place { file: self.here.file, span }, Confidence::High);
         let value = Value::text(text);
-        draft.mentions(Effect::NameMentioned, Argument { role: Role::Name, span, value, from: None });
+        draft.mentions(
+            Effect::NameMentioned,
+            Argument { role: Role::Name, span, value, from: None },
+        );
         self.drafts.push(draft);
     }
 
@@ -126,10 +129,9 @@ impl<'a> Pass<'a, '_> {
     pub fn is_function_type(&self, ty: &Type) -> bool {
         let Type::Path(path) = ty else { return matches!(ty, Type::Function { .. }) };
         self.cx.resolver().path(self.at, path).into_iter().any(|meaning| match meaning {
-            Res::Def(def) => matches!(
-                &self.cx.unit.item(def).kind,
-                ItemKind::Alias(Type::Function { .. })
-            ),
+            Res::Def(def) => {
+                matches!(&self.cx.unit.item(def).kind, ItemKind::Alias(Type::Function { .. }))
+            }
             _ => false,
         })
     }
@@ -202,7 +204,9 @@ impl<'a> Pass<'a, '_> {
                 | ExprKind::Try(value)
                 | ExprKind::Unary { value, .. } => *value,
                 ExprKind::Block { tail: Some(tail), .. } => *tail,
-                ExprKind::MethodCall { receiver, .. } if matches!(self.ty(*receiver), Ty::Function(_)) => {
+                ExprKind::MethodCall { receiver, .. }
+                    if matches!(self.ty(*receiver), Ty::Function(_)) =>
+                {
                     *receiver
                 }
                 ExprKind::Call { args, .. } => match args.as_slice() {
@@ -256,4 +260,3 @@ fn holds_bytes(ty: &Type) -> bool {
         _ => false,
     }
 }
-
