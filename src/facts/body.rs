@@ -292,7 +292,8 @@ impl<'a, 'c> Pass<'a, 'c> {
     fn literal(&mut self, id: ExprId, literal: &Literal) {
         self.watched(id, literal);
         let (ty, value) = match literal {
-            Literal::Text(text) => ("str", Value::text(text.as_str())),
+            // The mark that ends a text for C is no part of it.
+            Literal::Text(text) => ("str", Value::text(text.trim_end_matches('\0'))),
             Literal::Bytes(bytes) => ("slice", Value::Bytes(bytes.as_slice().into())),
             Literal::Char(c) => ("char", Value::Char(*c)),
             Literal::Integer(number) => ("integer", number.map(Value::Integer).unwrap_or_default()),

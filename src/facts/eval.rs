@@ -89,6 +89,7 @@ fn keeps_value(method: &str) -> bool {
             | "as_mut_ptr"
             | "as_bytes_with_nul"
             | "encode_utf16"
+            | "encode_wide"
             | "into_raw"
             | "cast"
             | "trim_end_matches"
@@ -130,6 +131,15 @@ pub fn method(name: &str, receiver: &Value, args: &[&Value], path_like: bool) ->
             (Value::Text(text), Some(from), Some(to)) if !from.is_empty() => {
                 Value::text(text.replace(&from, &to))
             }
+            _ => Value::Unknown,
+        },
+        // A text with the mark that ends it for C.
+        ("chain", [end]) => match (receiver, end) {
+            (Value::Text(_), Value::Integer(0)) => receiver.clone(),
+            (Value::Text(_), Value::List(end)) if end.iter().all(|e| *e == Value::Integer(0)) => {
+                receiver.clone()
+            }
+            (Value::Text(_), end) => concat([receiver, end]),
             _ => Value::Unknown,
         },
         ("trim", []) => map(receiver, |text| text.trim().to_owned()),
@@ -222,6 +232,7 @@ pub fn converts(path: &str) -> bool {
             | "from_vec"
             | "from_encoded_bytes_unchecked"
             | "black_box"
+            | "once"
             | "PCSTR"
             | "PCWSTR"
             | "PSTR"
