@@ -141,6 +141,8 @@ vocabulary! {
         BeforeMain = "before-main",
         /// Enters the kernel or the processor directly (inline assembly, raw system calls).
         RawSystem = "raw-system",
+        /// Contains a name that a model watches for.
+        NameMentioned = "name-mentioned",
     }
 }
 

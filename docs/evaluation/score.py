@@ -22,15 +22,15 @@ CONFIG = str(HERE / "tests/common/overt.toml")
 
 # Which lints speak about which labelled behaviour.
 LINTS = {
-    "remote-code-load": "download-and-run remote-code-load in-memory-execution build-download-and-run process-injection",
+    "remote-code-load": "data-run-as-code download-and-run remote-code-load in-memory-execution build-download-and-run process-injection",
     "remote-command-exec": "remote-command reverse-shell bind-shell dead-drop-service",
     "system-profiling-exfil": "host-fingerprint-sent environment-exfiltration address-literal-endpoint dead-drop-service",
-    "process-injection": "process-injection in-memory-execution",
-    "file-exfil": "file-sweep-sent remote-file-export credential-exfiltration source-code-sent secret-variable-sent dead-drop-service browser-data-read-and-sent wallet-key-sent",
-    "anti-analysis": "analysis-evasion gated-payload defence-tampered",
-    "keylog": "keystrokes-captured recording-sent",
+    "process-injection": "data-run-as-code process-injection in-memory-execution",
+    "file-exfil": "file-sweep-sent remote-file-export credential-exfiltration secret-file-uploaded source-code-sent secret-variable-sent dead-drop-service browser-data-read-and-sent wallet-key-sent",
+    "anti-analysis": "analysis-evasion watcher-search scanner-blinded gated-payload defence-tampered",
+    "keylog": "keystrokes-captured keystrokes-recorded recording-sent",
     "hidden-auth-bypass": "hidden-credential magic-trigger open-authentication",
-    "credential-harvest": "credential-exfiltration browser-data-read-and-sent wallet-key-sent build-reads-secrets",
+    "credential-harvest": "credential-exfiltration credential-store-dumped secret-file-uploaded browser-data-read-and-sent wallet-key-sent build-reads-secrets",
     "reverse-shell": "reverse-shell remote-command",
     "persistence": "autostart-entry authorized-key-added shell-profile-edited scheduled-task",
     "screen-capture": "screen-captured recording-sent",

@@ -1,6 +1,6 @@
 //! The pass over one body.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
@@ -47,6 +47,10 @@ pub(super) struct Pass<'a, 'c> {
     pub callees: BTreeSet<ExprId>,
     /// Expressions whose value is used as a function pointer.
     pub functions: BTreeSet<ExprId>,
+    /// The type that the context asks of an expression.
+    pub wanted: BTreeMap<ExprId, &'a Type>,
+    /// How many watched names were seen.
+    pub names: usize,
     /// The receiver whose elements a closure's parameter stands for.
     elements: Vec<Option<ExprId>>,
     /// What calls, and mentions of constants, lead to.
@@ -91,6 +95,8 @@ impl<'a, 'c> Pass<'a, 'c> {
             unresolved: 0,
             callees: BTreeSet::new(),
             functions: BTreeSet::new(),
+            wanted: BTreeMap::new(),
+            names: 0,
             elements: Vec::new(),
             targets: FxHashMap::default(),
         }
@@ -139,9 +145,16 @@ impl<'a, 'c> Pass<'a, 'c> {
                     self.callees.insert(*callee);
                     self.used_as_function(*callee);
                 }
-                ExprKind::Bind { value: Some(value), ty: Some(Type::Function { .. }), .. }
-                | ExprKind::Cast { value, ty: Type::Function { .. } } => {
-                    self.used_as_function(*value)
+                ExprKind::Bind { value: Some(value), ty: Some(ty), .. }
+                | ExprKind::Cast { value, ty }
+                    if matches!(ty, Type::Function { .. } | Type::Path(_)) =>
+                {
+                    if matches!(ty, Type::Path(_)) {
+                        self.wanted.insert(self.inner_call(*value), ty);
+                    }
+                    if self.is_function_type(ty) {
+                        self.used_as_function(*value);
+                    }
                 }
                 ExprKind::MethodCall { receiver, args, .. } => {
                     let closures = args.iter().filter_map(|arg| match &self.body.expr(*arg).kind {
@@ -158,14 +171,19 @@ impl<'a, 'c> Pass<'a, 'c> {
     }
 
     /// Notes the calls that give the value of an expression.
-    fn used_as_function(&mut self, mut id: ExprId) {
+    fn used_as_function(&mut self, id: ExprId) {
+        self.functions.insert(self.inner_call(id));
+    }
+
+    /// The call that gives the value of an expression.
+    fn inner_call(&self, mut id: ExprId) -> ExprId {
         while let ExprKind::Block { tail: Some(inner), .. }
         | ExprKind::Cast { value: inner, .. }
         | ExprKind::Try(inner) = &self.body.expr(id).kind
         {
             id = *inner;
         }
-        self.functions.insert(id);
+        id
     }
 
     pub fn ty(&self, id: ExprId) -> &Ty {
@@ -212,6 +230,7 @@ impl<'a, 'c> Pass<'a, 'c> {
             }
             ExprKind::Macro(call) => self.macro_call(id, call),
             ExprKind::Field { base, name } => {
+                self.watched_field(id, name);
                 let ty = self.cx.resolver().field(self.ty(*base), name);
                 // A part of something from elsewhere belongs to its story: a child's stdin.
                 if matches!((self.ty(*base), &ty), (Ty::External(..), Ty::External(..))) {
@@ -287,8 +306,10 @@ impl<'a, 'c> Pass<'a, 'c> {
     }
 
     fn literal(&mut self, id: ExprId, literal: &Literal) {
+        self.watched(id, literal);
         let (ty, value) = match literal {
-            Literal::Text(text) => ("str", Value::text(text.as_str())),
+            // The mark that ends a text for C is no part of it.
+            Literal::Text(text) => ("str", Value::text(text.trim_end_matches('\0'))),
             Literal::Bytes(bytes) => ("slice", Value::Bytes(bytes.as_slice().into())),
             Literal::Char(c) => ("char", Value::Char(*c)),
             Literal::Integer(number) => ("integer", number.map(Value::Integer).unwrap_or_default()),
@@ -516,8 +537,9 @@ impl<'a, 'c> Pass<'a, 'c> {
             self.local_objects[at] = object;
             self.local_origins[at] = from;
             if matches!(self.ty(value), Ty::Function(_)) {
+                let source = self.source_of(value);
                 self.mentions[at] =
-                    self.drafts.iter().rposition(|draft| draft.mention == Some(value));
+                    self.drafts.iter().rposition(|draft| draft.mention == Some(source));
             }
             return;
         }
@@ -620,7 +642,7 @@ impl<'a, 'c> Pass<'a, 'c> {
 }
 
 /// The local of a pattern that binds the whole value.
-fn only_local(pattern: &Pattern) -> Option<LocalId> {
+pub fn only_local(pattern: &Pattern) -> Option<LocalId> {
     match pattern {
         Pattern::Bind { local, sub: None } => Some(*local),
         // `Ok(x)`, `Some(x)`: the value, unwrapped.

@@ -33,9 +33,14 @@ impl Pass<'_, '_> {
         match target {
             Callee::External(path) => {
                 let generic = matches!(&self.body.expr(callee).kind, ExprKind::Path(path)
-                    if path.last().is_some_and(|s| s.args.iter().any(|a| matches!(a, Type::Function { .. }))));
+                    if path.last().is_some_and(|s| s.args.iter().any(|a| self.is_function_type(a))));
                 if generic {
                     self.functions.insert(id);
+                }
+                if self.cx.models.call(&path).is_some_and(|row| row.to_function)
+                    && self.reinterpreted(id, callee, args)
+                {
+                    return;
                 }
                 self.external_call(id, &path, span, args);
             }
@@ -65,7 +70,12 @@ impl Pass<'_, '_> {
         let values: Vec<&Value> = args.iter().map(|arg| self.value(*arg)).collect();
         let value = eval::function(path, &values);
         self.set_value(id, value);
-        self.origins[id.0 as usize] = Some(path.clone());
+        self.origins[id.0 as usize] = match args {
+            [only] if eval::converts(path) && self.origins[only.0 as usize].is_some() => {
+                self.origins[only.0 as usize].clone()
+            }
+            _ => Some(path.clone()),
+        };
         if matches!(path.as_str(), "std::option::Option::Some" | "std::result::Result::Ok")
             && let [only] = args
         {
@@ -108,9 +118,16 @@ impl Pass<'_, '_> {
             confidence: Confidence::High,
         });
         self.set_object(id, object);
+        if let (Some(object), [first, ..]) = (object, rest)
+            && !row.on_data.is_empty()
+            && self.points_to_data(*first)
+        {
+            self.drafts[object].mark(&row.on_data);
+        }
         let generics = receiver.map(|receiver| self.generics(receiver)).unwrap_or_default();
         let ty = self.returned(row.returns.as_deref(), owner, &generics);
         self.set_type(id, ty);
+        self.looked_up(id, row, rest);
     }
 
     /// A function that no model speaks of: a constructor gives its type, a wrapper its content.
@@ -141,7 +158,7 @@ impl Pass<'_, '_> {
                     let index: usize = index.parse().unwrap_or(0);
                     generics.get(index).cloned().unwrap_or_default()
                 }
-                None => parse_type(text),
+                None => parse_type(&text.replace("<Self>", &format!("<{owner}>"))),
             },
         }
     }
@@ -167,11 +184,18 @@ impl Pass<'_, '_> {
         let span = Span { start: method_span.start, end: whole.end };
         self.fold_method(id, receiver, method, args);
         // A value that only changes its clothes stays what it is about.
+        if keeps_origin(method) {
+            self.origins[id.0 as usize] = self.origins[receiver.0 as usize].clone();
+        }
         if is_transparent(method) {
             self.set_object(id, self.object(receiver));
             self.origins[id.0 as usize] = self.origins[receiver.0 as usize].clone();
         }
         let ty = self.ty(receiver).clone();
+        if method == "enumerate" && ty != Ty::Unknown {
+            let pair = Ty::Tuple(vec![Ty::external("integer"), ty.element().clone()]);
+            return self.set_type(id, Ty::External("std::vec::Vec".into(), vec![pair]));
+        }
         if self.typed_method(id, &ty, receiver, method, span, args) {
             return;
         }
@@ -235,6 +259,7 @@ impl Pass<'_, '_> {
                     };
                     self.set_object(id, object);
                     self.set_type(id, ty);
+                    self.looked_up(id, row, args);
                     self.origins[id.0 as usize] = Some(path);
                     return true;
                 }
@@ -309,7 +334,10 @@ impl Pass<'_, '_> {
     /// Looks at a helper with what this call hands in, when that is something known.
     fn hand_in(&mut self, def: Def, span: Span, args: &[ExprId]) {
         let says = |value: &Value| {
-            matches!(value, Value::Text(_) | Value::List(_) | Value::Any(_) | Value::Bool(_))
+            matches!(
+                value,
+                Value::Text(_) | Value::Bytes(_) | Value::List(_) | Value::Any(_) | Value::Bool(_)
+            )
         };
         let values: Vec<Value> = args.iter().map(|arg| self.value(*arg).clone()).collect();
         if !values.iter().any(says) {
@@ -605,6 +633,32 @@ fn is_transparent(method: &str) -> bool {
                 | "compat"
                 | "unwrap_err"
         )
+}
+
+/// Methods whose result is the same thing in another encoding.
+fn keeps_origin(method: &str) -> bool {
+    matches!(
+        method,
+        "as_ptr"
+            | "as_mut_ptr"
+            | "as_os_str"
+            | "as_path"
+            | "as_str"
+            | "as_bytes"
+            | "cast"
+            | "chain"
+            | "collect"
+            | "display"
+            | "encode_utf16"
+            | "encode_wide"
+            | "into_os_string"
+            | "into_raw"
+            | "to_path_buf"
+            | "to_str"
+            | "to_string"
+            | "to_string_lossy"
+            | "into_owned"
+    )
 }
 
 /// Methods that take a value out of `Result` or `Option`.

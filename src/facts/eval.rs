@@ -93,6 +93,11 @@ fn keeps_value(method: &str) -> bool {
             | "with_context"
             | "as_ptr"
             | "as_mut_ptr"
+            | "as_bytes_with_nul"
+            | "encode_utf16"
+            | "encode_wide"
+            | "into_raw"
+            | "cast"
             | "trim_end_matches"
             | "chars"
             | "collect"
@@ -132,6 +137,15 @@ pub fn method(name: &str, receiver: &Value, args: &[&Value], path_like: bool) ->
             (Value::Text(text), Some(from), Some(to)) if !from.is_empty() => {
                 Value::text(text.replace(&from, &to))
             }
+            _ => Value::Unknown,
+        },
+        // A text with the mark that ends it for C.
+        ("chain", [end]) => match (receiver, end) {
+            (Value::Text(_), Value::Integer(0)) => receiver.clone(),
+            (Value::Text(_), Value::List(end)) if end.iter().all(|e| *e == Value::Integer(0)) => {
+                receiver.clone()
+            }
+            (Value::Text(_), end) => concat([receiver, end]),
             _ => Value::Unknown,
         },
         ("trim", []) => map(receiver, |text| text.trim().to_owned()),
@@ -195,8 +209,16 @@ pub fn function(path: &str, args: &[&Value]) -> Value {
         }
         _ => {}
     }
+    match args {
+        [value] if converts(path) => (*value).clone(),
+        _ => Value::Unknown,
+    }
+}
+
+/// Functions that give their argument back in another type.
+pub fn converts(path: &str) -> bool {
     let name = path.rsplit("::").next().unwrap_or(path);
-    let converts = matches!(
+    matches!(
         name,
         "new"
             | "from"
@@ -216,12 +238,14 @@ pub fn function(path: &str, args: &[&Value]) -> Value {
             | "from_vec"
             | "from_encoded_bytes_unchecked"
             | "black_box"
+            | "once"
+            | "PCSTR"
+            | "PCWSTR"
+            | "PSTR"
+            | "PWSTR"
+            | "HSTRING"
             | "identity"
-    );
-    match args {
-        [value] if converts => (*value).clone(),
-        _ => Value::Unknown,
-    }
+    )
 }
 
 /// `[a, b, c, d]` as an address.

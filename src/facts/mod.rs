@@ -8,11 +8,12 @@
 pub mod attributes;
 mod body;
 mod calls;
-mod edges;
 pub mod conditions;
+mod edges;
 mod eval;
 pub mod graph;
 pub mod known;
+mod lookup;
 mod objects;
 pub mod value;
 

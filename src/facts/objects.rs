@@ -72,6 +72,20 @@ impl Draft {
         self.marks.extend(row.marks.iter().map(SmolStr::new));
     }
 
+    /// Makes it the fact that a name stands here.
+    pub fn mentions(&mut self, effect: Effect, name: Argument) {
+        self.effects.insert(effect);
+        self.args.push(name);
+    }
+
+    pub fn argument(&mut self, argument: Argument) {
+        self.args.push(argument);
+    }
+
+    pub fn mark(&mut self, marks: &[String]) {
+        self.marks.extend(marks.iter().map(SmolStr::new));
+    }
+
     pub fn finish(self) -> Option<Fact> {
         if (self.effects.is_empty() && self.marks.is_empty()) || self.dropped {
             return None;

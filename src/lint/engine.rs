@@ -114,7 +114,8 @@ pub fn claims(
         }
         let file = &lint.file;
         if let Some(call) = &file.call {
-            single(subject, index, lint, matching, &[(call, None)], &mut found);
+            let alone = Single { call, label: None, beside: &[] };
+            single(subject, index, lint, matching, &[alone], &mut found);
         }
         if let Some(item) = &file.item {
             items(subject, index, lint, item, None, &mut found);
@@ -141,11 +142,18 @@ pub fn claims(
     found
 }
 
+/// A matcher that one fact is enough for, when what it names stands beside it.
+struct Single<'l> {
+    call: &'l CallMatcher,
+    label: Option<&'l str>,
+    beside: &'l [CallMatcher],
+}
+
 /// The call matchers of `any`, also of those inside of it, with their labels.
-fn flatten<'l>(steps: &'l [Step], calls: &mut Vec<(&'l CallMatcher, Option<&'l str>)>) {
+fn flatten<'l>(steps: &'l [Step], calls: &mut Vec<Single<'l>>) {
     for step in steps {
         if let Some(call) = &step.call {
-            calls.push((call, step.label.as_deref()));
+            calls.push(Single { call, label: step.label.as_deref(), beside: &step.beside });
         }
         flatten(&step.any, calls);
     }
@@ -162,21 +170,64 @@ fn single(
     index: usize,
     lint: &Lint,
     matching: &Matching<'_>,
-    calls: &[(&CallMatcher, Option<&str>)],
+    calls: &[Single<'_>],
     found: &mut Vec<Claim>,
 ) {
     for fact in subject.facts.facts.iter().filter(|fact| allowed(subject, lint, fact)) {
-        let Some((_, words)) =
-            calls.iter().find(|(call, _)| matches(subject, matching, call, fact))
-        else {
-            continue;
-        };
+        let found_here = calls.iter().find_map(|single| {
+            let fits = matches(subject, matching, single.call, fact);
+            let others = fits.then(|| beside(subject, lint, matching, single.beside, fact))??;
+            Some((single.label, others))
+        });
+        let Some((words, others)) = found_here else { continue };
         let words = words.or(lint.file.words.label.as_deref());
         let primary = (fact.place, claim::label(words, fact));
-        let mut made = subject.claim(index, fact.body, primary, &[fact]);
+        let mut involved = vec![fact];
+        involved.extend(&others);
+        let mut made = subject.claim(index, fact.body, primary, &involved);
         made.labels = claim::later_steps(fact);
+        made.labels.extend(others.iter().map(|other| (other.place, claim::label(None, other))));
         found.push(made);
     }
+}
+
+/// One other fact for each matcher, such that some function with its helpers does it all;
+/// the nearest such function decides.
+fn beside<'s>(
+    subject: &'s Subject<'_>,
+    lint: &Lint,
+    matching: &Matching<'_>,
+    wanted: &[CallMatcher],
+    fact: &Fact,
+) -> Option<Vec<&'s Fact>> {
+    if wanted.is_empty() {
+        return Some(Vec::new());
+    }
+    let candidates: Vec<Vec<&Fact>> = wanted
+        .iter()
+        .map(|matcher| {
+            let fits = subject.facts.facts.iter().filter(|other| {
+                other.place != fact.place
+                    && allowed(subject, lint, other)
+                    && matches(subject, matching, matcher, other)
+            });
+            fits.collect()
+        })
+        .collect();
+    if candidates.iter().any(Vec::is_empty) {
+        return None;
+    }
+    let above = subject.graph.reaching(&[fact.body], HELPERS);
+    let mut above: Vec<(usize, usize)> = above.into_iter().map(|(body, far)| (far, body)).collect();
+    above.sort_unstable();
+    above.into_iter().find_map(|(_, body)| {
+        let near = subject.graph.reachable(&[body], HELPERS);
+        let nearest = |found: &Vec<&'s Fact>| {
+            let here = found.iter().filter(|other| near.contains_key(&other.body));
+            here.min_by_key(|other| (near[&other.body], other.place)).copied()
+        };
+        candidates.iter().map(nearest).collect()
+    })
 }
 
 /// Whether a fact fulfils a step.
@@ -394,6 +445,7 @@ fn items(
         let early = subject.facts.early.iter().any(|early| early.item.def == def);
         if !in_place(lint, kind, noted.test, early)
             || (matcher.before_main && !early)
+            || (matcher.data && !matches!(item.kind, ItemKind::Constant { .. }))
             || (!matcher.attributes.is_empty() && !has_attribute(subject, def, &matcher.attributes))
             || (!matcher.implements.is_empty() && !implements(subject, def, &matcher.implements))
             || (!matcher.names.is_empty()

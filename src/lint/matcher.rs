@@ -138,7 +138,7 @@ fn manifest_regexes(manifest: &ManifestMatcher, texts: &mut Vec<String>) {
 }
 
 fn step_regexes(step: &Step, texts: &mut Vec<String>) {
-    step.call.iter().for_each(|call| call_regexes(call, texts));
+    step.call.iter().chain(&step.beside).for_each(|call| call_regexes(call, texts));
     step.manifest.iter().for_each(|manifest| manifest_regexes(manifest, texts));
     step.any.iter().for_each(|step| step_regexes(step, texts));
 }

@@ -113,6 +113,9 @@ pub struct Step {
     /// One of these matchers.
     #[serde(default)]
     pub any: Vec<Step>,
+    /// In `any`: each of these is found too, in one function with its helpers.
+    #[serde(default)]
+    pub beside: Vec<CallMatcher>,
     /// The matchers of a `[[step]]` of the models, by its name.
     #[serde(default)]
     pub is: Option<String>,
@@ -253,6 +256,9 @@ pub struct ItemMatcher {
     /// It runs before `main`.
     #[serde(default)]
     pub before_main: bool,
+    /// It is a `const` or a `static`.
+    #[serde(default)]
+    pub data: bool,
     /// It carries one of these attributes (canonical path, or `name = "part of the value"`).
     #[serde(default)]
     pub attributes: Vec<String>,

@@ -33,6 +33,8 @@ pub struct Models {
     steps: FxHashMap<SmolStr, Vec<Step>>,
     /// What conditions ask about, in the order of the files.
     pub conditions: Vec<ConditionRow>,
+    /// Finds the patterns of watched classes.
+    watched: Option<aho_corasick::AhoCorasick>,
 }
 
 /// What a type row says.
@@ -52,6 +54,7 @@ impl Models {
     pub fn new(files: impl IntoIterator<Item = ModelFile>) -> Result<Self, Vec<String>> {
         let mut models = Self::default();
         let mut errors = Vec::new();
+        let mut watched: Vec<String> = Vec::new();
         for file in files {
             for row in file.types {
                 let TypeRow { builder, derefs, shared, received, .. } = row;
@@ -99,6 +102,9 @@ impl Models {
             models.conditions.extend(file.condition);
             for row in file.class {
                 let name = SmolStr::new(&row.name);
+                if row.watched {
+                    watched.extend(row.any.iter().cloned());
+                }
                 match Class::new(row) {
                     Ok(class) if models.classes.contains_key(&name) => {
                         if let Some(known) = models.classes.get_mut(&name) {
@@ -110,6 +116,13 @@ impl Models {
                     }
                     Err(error) => errors.push(format!("class `{name}`: {error}")),
                 }
+            }
+        }
+        if !watched.is_empty() {
+            let mut finder = aho_corasick::AhoCorasick::builder();
+            match finder.ascii_case_insensitive(true).build(&watched) {
+                Ok(finder) => models.watched = Some(finder),
+                Err(error) => errors.push(format!("watched classes: {error}")),
             }
         }
         let unknown = models.classes.values().flat_map(|class| &class.except).filter(|name| {
@@ -129,6 +142,11 @@ impl Models {
 
     pub fn call(&self, path: &str) -> Option<&CallRow> {
         self.calls.get(path)
+    }
+
+    /// Whether the text contains a pattern of a watched class.
+    pub fn watches(&self, text: &str) -> bool {
+        self.watched.as_ref().is_some_and(|finder| finder.is_match(text))
     }
 
     /// The value of a constant from outside of the scan, by its name.
@@ -168,7 +186,7 @@ impl Models {
     /// Whether some row puts this mark on a fact.
     pub fn knows_mark(&self, mark: &str) -> bool {
         let rows = self.calls.values().chain(self.any_receiver.values());
-        rows.flat_map(|row| &row.marks).any(|known| known == mark)
+        rows.flat_map(|row| row.marks.iter().chain(&row.on_data)).any(|known| known == mark)
     }
 
     pub fn any_receiver(&self, method: &str) -> Option<&CallRow> {

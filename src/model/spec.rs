@@ -134,6 +134,13 @@ pub struct CallRow {
     /// bytes into code.
     #[serde(default)]
     pub to_function: bool,
+    /// Marks that the fact gets when the first argument points to data of the program: an
+    /// array, a vector, a static.
+    #[serde(default)]
+    pub on_data: Vec<String>,
+    /// The index of an argument that names a function; the result is that function.
+    #[serde(default)]
+    pub resolves: Option<usize>,
     /// What the result is.
     #[serde(default)]
     pub data: Vec<DataKind>,
@@ -283,6 +290,10 @@ pub struct ClassRow {
     /// Regular expressions (the `regex` crate's syntax) over the whole value.
     #[serde(default)]
     pub matches: Vec<String>,
+    /// A short literal that contains one of the patterns in `any` is a fact by itself, with
+    /// the effect `name-mentioned`. For classes of text and words.
+    #[serde(default)]
+    pub watched: bool,
     /// Values of these classes do not belong, whatever the patterns say.
     #[serde(default)]
     pub except: Vec<String>,
