@@ -503,6 +503,14 @@ impl<'a, 'c> Pass<'a, 'c> {
                 let object = self.object(receiver);
                 pattern.locals(&mut |local| self.local_objects[local.0 as usize] = object);
             }
+            if let (Some(receiver), Some(local)) =
+                (self.elements[id.0 as usize], only_local(pattern))
+            {
+                self.local_values[local.0 as usize] = match self.value(receiver) {
+                    Value::List(parts) => Value::any(parts.iter().cloned()),
+                    _ => Value::Unknown,
+                };
+            }
             let position = self.body.params.iter().position(|param| *param == id);
             if let (Some(value), Some(local)) =
                 (position.and_then(|at| self.given.get(at)), only_local(pattern))
@@ -544,10 +552,11 @@ impl<'a, 'c> Pass<'a, 'c> {
             return;
         }
         pattern.locals(&mut |local| self.local_objects[local.0 as usize] = object);
-        if let (Pattern::Tuple(parts), Value::List(values)) = (pattern, self.value(value).clone()) {
-            for (part, value) in parts.iter().zip(values.iter()) {
+        if let Pattern::Tuple(parts) = pattern {
+            let whole = self.value(value).clone();
+            for (index, part) in parts.iter().enumerate() {
                 if let Some(local) = only_local(part) {
-                    self.local_values[local.0 as usize] = value.clone();
+                    self.local_values[local.0 as usize] = element(&whole, index);
                 }
             }
         }
@@ -638,6 +647,15 @@ impl<'a, 'c> Pass<'a, 'c> {
                 self.edges.push(edge);
             }
         }
+    }
+}
+
+/// A part of a tuple, also of one of several.
+fn element(whole: &Value, index: usize) -> Value {
+    match whole {
+        Value::List(parts) => parts.get(index).cloned().unwrap_or_default(),
+        Value::Any(choices) => Value::any(choices.iter().map(|choice| element(choice, index))),
+        _ => Value::Unknown,
     }
 }
 

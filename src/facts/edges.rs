@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::body::{Pass, Target};
+use super::value::Value;
 use crate::flow::{Builder, Callable, FieldKey, Indirect, Node};
 use crate::ir::*;
 use crate::model::spec::{CallRow, Joined, MethodDoes};
@@ -77,6 +78,42 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         self.out.made(self.node(from), self.node(to));
     }
 
+    fn held(&mut self, from: ExprId, to: ExprId) {
+        self.out.held(self.node(from), self.node(to));
+    }
+
+    /// What begins here and is known; calls and operators only where their result is.
+    fn begin(&mut self, id: ExprId, expr: &ExprKind) {
+        let begins = matches!(
+            expr,
+            ExprKind::Literal(_)
+                | ExprKind::Path(_)
+                | ExprKind::Macro(_)
+                | ExprKind::Call { .. }
+                | ExprKind::MethodCall { .. }
+                | ExprKind::Binary { .. }
+                | ExprKind::Array(_)
+        );
+        let value = self.pass.value(id);
+        let says = match value {
+            Value::Text(_) | Value::Bytes(_) | Value::Any(_) => true,
+            // A list that is known in parts is seen through.
+            Value::List(_) => value.is_fixed(),
+            _ => false,
+        };
+        if begins && says {
+            self.out.value(self.node(id), value.clone());
+        }
+        if let ExprKind::Call { callee, args } = expr
+            && matches!(self.pass.ty(*callee), Ty::Function(Callee::External(_)))
+            && args
+                .iter()
+                .all(|arg| matches!(self.kind(*arg), ExprKind::Literal(Literal::Integer(_))))
+        {
+            self.out.empty(self.node(id));
+        }
+    }
+
     fn look_ahead(&mut self) {
         for (id, expr) in self.pass.body.iter() {
             match &expr.kind {
@@ -100,6 +137,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
     }
 
     fn expr(&mut self, id: ExprId, expr: &'a Expr) {
+        self.begin(id, &expr.kind);
         match &expr.kind {
             ExprKind::Local(local) => self.out.same(self.local(*local), self.node(id)),
             ExprKind::Path(_) => self.path(id),
@@ -109,7 +147,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             }
             ExprKind::Macro(call) => self.macro_call(id, call),
             ExprKind::Field { base, name } => self.read_field(id, *base, name),
-            ExprKind::Index { base, .. } => self.made(*base, id),
+            ExprKind::Index { base, .. } => self.held(*base, id),
             ExprKind::Unary { op: '*', value }
             | ExprKind::Ref { value, .. }
             | ExprKind::Cast { value, .. }
@@ -143,7 +181,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             ExprKind::Bind { pattern, value, origin, .. } => {
                 self.bind(id, pattern, *value, *origin);
             }
-            ExprKind::Closure { body, .. } => self.made(*body, id),
+            ExprKind::Closure { body, .. } => self.held(*body, id),
             ExprKind::Return(Some(value)) => {
                 let to = match self.around(&self.closures, id) {
                     Some(closure) => self.node(closure),
@@ -162,9 +200,9 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                     [name, _] if self.is_login(*name) => &parts[..1],
                     parts => parts,
                 };
-                parts.iter().for_each(|part| self.made(*part, id));
+                parts.iter().for_each(|part| self.held(*part, id));
             }
-            ExprKind::Repeat { value, .. } => self.made(*value, id),
+            ExprKind::Repeat { value, .. } => self.held(*value, id),
             _ => {}
         }
     }
@@ -386,6 +424,9 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                 _ => {}
             }
         }
+        if let Some(receiver) = receiver.filter(|_| does.takes) {
+            self.held(receiver, id);
+        }
         if !does.forgets {
             for input in receiver.iter().chain(args) {
                 if self.consumes(id) && !does.keeps {
@@ -438,7 +479,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             }
             let from = self.node(*arg);
             for place in &places {
-                self.out.made(from, *place);
+                self.out.held(from, *place);
                 self.owned_too(*arg, *place);
             }
         }
@@ -483,7 +524,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             if let ExprKind::Closure { params, .. } = self.kind(*callback) {
                 for param in params {
                     for input in inputs.iter().filter(|_| passes) {
-                        self.made(*input, *param);
+                        self.held(*input, *param);
                     }
                     // `.with(|list| list.push(x))`
                     if let (Some(receiver), ExprKind::Bind { pattern, .. }) =
@@ -527,10 +568,12 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             }
             _ => {
                 for arg in &args {
-                    if name != "vec" {
+                    if name == "vec" {
+                        self.held(*arg, id);
+                    } else {
                         self.collapse(*arg, &Ty::Unknown);
+                        self.made(*arg, id);
                     }
-                    self.made(*arg, id);
                 }
             }
         }
@@ -621,7 +664,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         }
         // A wrapper is as good as what it wraps.
         if let [only] = args {
-            self.made(*only, id);
+            self.held(*only, id);
         }
     }
 
@@ -639,7 +682,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                     self.store(*value, field);
                 }
             }
-            None => fields.iter().for_each(|(_, value)| self.made(*value, id)),
+            None => fields.iter().for_each(|(_, value)| self.held(*value, id)),
         }
         if let Some(base) = base {
             self.same(base, id);
@@ -652,7 +695,10 @@ impl<'a> Edges<'_, 'a, '_, '_> {
     }
 
     fn read_field(&mut self, id: ExprId, base: ExprId, name: &Name) {
-        self.made(base, id);
+        match self.pass.ty(base) {
+            Ty::Tuple(_) | Ty::Unknown => self.held(base, id),
+            _ => self.made(base, id),
+        }
         match scanned_first(self.pass.ty(base)) {
             Some(def) => {
                 let field = self.field(def, "", name);
@@ -788,7 +834,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             return self.take_apart(self.node(id), pattern, false);
         };
         match origin {
-            BindOrigin::For => self.made(value, id),
+            BindOrigin::For => self.held(value, id),
             _ => self.same(value, id),
         }
         // A tuple that is made here is taken apart part by part.
@@ -817,7 +863,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             let places = self.places(value);
             for local in locals {
                 for place in &places {
-                    self.out.made(self.local(local), *place);
+                    self.out.held(self.local(local), *place);
                 }
             }
         }

@@ -24,7 +24,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use self::value::Value;
-use crate::flow::Builder;
+use crate::flow::{Builder, Graph};
 use crate::ir::{BodyId, ExprId, ItemId, ItemKind};
 use crate::model::Models;
 use crate::names::{BodyRef, CrateId, Def, Memo, Owned, Resolver, Ty, Unit};
@@ -132,10 +132,44 @@ impl CrateFacts {
         }
     }
 
+    /// Looks in the graph for the values of arguments that their own function does not know:
+    /// those that come out of fields, containers and channels.
+    pub fn trace(&mut self, graph: &Graph) {
+        for fact in &mut self.facts {
+            let at = self.bodies[fact.body].owner.at;
+            for arg in fact.args.iter_mut().filter(|arg| is_named(arg.role)) {
+                if arg.value == Value::Unknown
+                    && let Some(node) = graph.expr(at, arg.expr)
+                {
+                    arg.value = graph.value(node);
+                }
+            }
+        }
+    }
+
     /// The number of the body of an item.
     pub fn body_number(&self, def: Def) -> Option<usize> {
         self.numbers.get(&(def.file, def.item)).copied()
     }
+}
+
+/// Roles whose values lints ask about.
+fn is_named(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Url
+            | Role::Host
+            | Role::HeaderName
+            | Role::Program
+            | Role::Argument
+            | Role::Path
+            | Role::Target
+            | Role::Code
+            | Role::Library
+            | Role::Variable
+            | Role::Key
+            | Role::Name
+    )
 }
 
 /// What the passes over the bodies of a unit share.

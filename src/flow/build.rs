@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::{Edge, Graph, Node, Range, Way};
+use crate::facts::value::Value;
 use crate::ir::{BodyId, ExprId, ItemId, LocalId};
 use crate::names::{BodyRef, CrateId, Def, Unit};
 use crate::span::FileId;
@@ -56,6 +57,8 @@ pub struct Builder {
     fields: FxHashMap<FieldKey, Node>,
     keys: Vec<FieldKey>,
     statics: FxHashSet<Node>,
+    empty: FxHashSet<Node>,
+    values: FxHashMap<Node, Value>,
     edges: Vec<Raw>,
     callables: FxHashMap<Node, Callable>,
     indirect: Vec<Indirect>,
@@ -93,6 +96,8 @@ impl Builder {
             fields: FxHashMap::default(),
             keys: Vec::new(),
             statics: FxHashSet::default(),
+            empty: FxHashSet::default(),
+            values: FxHashMap::default(),
             edges: Vec::new(),
             callables: FxHashMap::default(),
             indirect: Vec::new(),
@@ -159,6 +164,20 @@ impl Builder {
 
     pub fn made(&mut self, from: Node, to: Node) {
         self.edge(from, Edge { to, way: Way::Made, supposed: false, site: to });
+    }
+
+    pub fn held(&mut self, from: Node, to: Node) {
+        self.edge(from, Edge { to, way: Way::Held, supposed: false, site: to });
+    }
+
+    /// Something that holds nothing yet.
+    pub fn empty(&mut self, node: Node) {
+        self.empty.insert(node);
+    }
+
+    /// A value that begins here and is known.
+    pub fn value(&mut self, node: Node, value: Value) {
+        self.values.insert(node, value);
     }
 
     pub fn supposed(&mut self, from: Node, to: Node) {
@@ -312,7 +331,7 @@ impl Builder {
         for raw in &self.edges {
             place(&mut next, &mut edges, raw.from, raw.edge);
         }
-        let Self { bodies, bases, shared, keys, statics, .. } = self;
+        let Self { bodies, bases, shared, keys, statics, empty, values, .. } = self;
         Graph {
             bodies,
             bases,
@@ -323,6 +342,8 @@ impl Builder {
             back,
             fields: keys,
             statics,
+            empty,
+            values,
             ..Graph::default()
         }
     }

@@ -17,6 +17,7 @@ pub use reach::{Path, Reach};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::facts::value::Value;
 use crate::ir::{BodyId, ExprId, LocalId};
 use crate::names::{BodyRef, CrateId};
 use crate::span::FileId;
@@ -30,7 +31,9 @@ pub struct Node(pub u32);
 pub enum Way {
     /// It stays what it is: a binding, a reference, `?`, a clone.
     Same,
-    /// Something is made from it: a format, a part, a container that holds it.
+    /// It is put into a container, or taken out of one.
+    Held,
+    /// Something is made from it: a format, a part, what a function computes.
     Made,
     /// It is handed to a function of the scan.
     In,
@@ -64,6 +67,10 @@ pub struct Graph {
     fields: Vec<FieldKey>,
     /// The values of statics and constants.
     statics: FxHashSet<Node>,
+    /// What is still empty: a new list, a new channel.
+    empty: FxHashSet<Node>,
+    /// What is known of nodes where values begin.
+    values: FxHashMap<Node, Value>,
     /// Edges that were found when the graph was already there: what is written to a file and
     /// read from it again.
     links: FxHashMap<Node, Vec<Edge>>,
@@ -115,6 +122,22 @@ impl Graph {
     /// Whether the node stands for all functions together: a field, or a static.
     fn is_shared(&self, node: Node) -> bool {
         node.0 >= self.shared || self.statics.contains(&node)
+    }
+
+    /// What is known of the value at a node, by where it begins; unknown when nothing is.
+    pub fn value(&self, node: Node) -> Value {
+        let (found, others) = self.begins(node, &|node| self.values.contains_key(&node));
+        if found.is_empty() {
+            return Value::Unknown;
+        }
+        let known = found.iter().filter_map(|node| self.values.get(node)).flat_map(|value| {
+            match value {
+                // Of a list, an element may have been taken.
+                Value::List(parts) => parts.to_vec(),
+                value => vec![value.clone()],
+            }
+        });
+        Value::any(known.chain(others.then_some(Value::Unknown)))
     }
 
     /// Data goes from one node to another by way of something outside of the program.

@@ -134,6 +134,37 @@ impl Graph {
         self.origins(second, true).iter().any(|node| origins.contains(node))
     }
 
+    /// The nodes where a value begins, seen through bindings, fields, containers and what
+    /// functions give back: those for which `known` holds, and whether there are others.
+    pub fn begins(&self, node: Node, known: &dyn Fn(Node) -> bool) -> (Vec<Node>, bool) {
+        let mut seen = FxHashSet::from_iter([node]);
+        let mut todo = vec![node];
+        let (mut found, mut others) = (Vec::new(), false);
+        let mut at = 0;
+        while let Some(node) = todo.get(at).copied() {
+            at += 1;
+            if known(node) {
+                found.push(node);
+                continue;
+            }
+            let mut followed = false;
+            for (other, way) in self.back(node) {
+                if !matches!(way, Way::Same | Way::Held | Way::Out) {
+                    continue;
+                }
+                followed = true;
+                if seen.len() >= MAX_SAME {
+                    others = true;
+                } else if seen.insert(*other) {
+                    todo.push(*other);
+                }
+            }
+            others |= !followed && !self.empty.contains(&node);
+        }
+        found.sort();
+        (found, others)
+    }
+
     /// The nodes that a value comes from without being changed; with `made`, also those of
     /// its parts.
     pub fn origins(&self, node: Node, made: bool) -> FxHashSet<Node> {
@@ -143,7 +174,7 @@ impl Graph {
         while let Some(node) = todo.get(at).copied() {
             at += 1;
             for (other, way) in self.back(node) {
-                let follows = made || !matches!(way, Way::Made);
+                let follows = made || !matches!(way, Way::Made | Way::Held);
                 if follows && seen.len() < MAX_SAME && seen.insert(*other) {
                     todo.push(*other);
                 }
@@ -163,7 +194,7 @@ fn enter(
 ) -> Option<u32> {
     let inside = calls[now as usize];
     match edge.way {
-        Way::Same | Way::Made => Some(now),
+        Way::Same | Way::Held | Way::Made => Some(now),
         Way::Linked => Some(ANYWHERE),
         Way::Out if now == ANYWHERE => Some(ANYWHERE),
         Way::Out => (inside.site == edge.site).then_some(inside.outer),

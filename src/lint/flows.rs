@@ -15,7 +15,7 @@ use super::load::Lint;
 use super::matcher::{Matching, readable};
 use super::spec::{Same, Step};
 use crate::facts::{Argument, Fact};
-use crate::flow::{Builder, Graph, Meaning, Node, Path, Reach, Way};
+use crate::flow::{Graph, Meaning, Node, Path, Reach, Way};
 use crate::span::Place;
 use crate::vocab::{Confidence, Effect, Level, Role};
 
@@ -80,11 +80,10 @@ impl Chain {
 /// Every claim that the lints with flows make about a unit.
 pub fn claims(
     subjects: &[Subject<'_>],
-    edges: Builder,
+    mut graph: Graph,
     lints: &[(Lint, Level)],
     matching: &Matching<'_>,
 ) -> Found {
-    let Some(unit) = subjects.first().map(|subject| subject.unit) else { return Found::default() };
     let wanted: Vec<Wanted<'_>> = lints
         .iter()
         .enumerate()
@@ -94,7 +93,6 @@ pub fn claims(
     if wanted.is_empty() {
         return Found::default();
     }
-    let mut graph = edges.finish(unit);
     link_files(subjects, &mut graph);
     let graph = &graph;
     let mut search = Search {

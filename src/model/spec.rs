@@ -62,6 +62,9 @@ pub struct MethodDoes {
     /// The arguments, also results of closures, stay in the receiver.
     #[serde(default)]
     pub changes: bool,
+    /// The result is something that the receiver holds: an element, a message.
+    #[serde(default)]
+    pub takes: bool,
     /// The result tells next to nothing about what went in: a length, a comparison.
     #[serde(default)]
     pub forgets: bool,

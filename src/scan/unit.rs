@@ -71,8 +71,10 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
     let context = Context::new(&unit, scan.models, &memo);
     let resolver = context.resolver();
     let mut flow = Builder::new(&unit);
-    let all: Vec<CrateFacts> =
+    let mut all: Vec<CrateFacts> =
         unit.crate_ids().map(|krate| facts::collect(&context, krate, &mut flow)).collect();
+    let graph = flow.finish(&unit);
+    all.iter_mut().for_each(|facts| facts.trace(&graph));
     for (krate, facts) in unit.crate_ids().zip(&all) {
         outcome.facts += facts.facts.iter().filter(|fact| fact.via.is_none()).count();
         outcome.calls += facts.calls;
@@ -91,7 +93,7 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
         .zip(&all)
         .map(|(krate, facts)| Subject::new(&unit, krate, facts, resolver))
         .collect();
-    let proven = flows::claims(&subjects, flow, scan.lints, scan.matching);
+    let proven = flows::claims(&subjects, graph, scan.lints, scan.matching);
     outcome.cut = proven.cut;
     let mut near = Vec::new();
     for subject in &subjects {
