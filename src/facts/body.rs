@@ -53,6 +53,10 @@ pub(super) struct Pass<'a, 'c> {
     pub names: usize,
     /// The receiver whose elements a closure's parameter stands for.
     elements: Vec<Option<ExprId>>,
+    /// The closure that a local holds.
+    pub closures: FxHashMap<LocalId, ExprId>,
+    /// What parameters get that are functions, when one caller is looked at.
+    given_types: Vec<Ty>,
     /// What calls, and mentions of constants, lead to.
     pub targets: FxHashMap<ExprId, Target>,
 }
@@ -98,6 +102,8 @@ impl<'a, 'c> Pass<'a, 'c> {
             wanted: BTreeMap::new(),
             names: 0,
             elements: Vec::new(),
+            closures: FxHashMap::default(),
+            given_types: Vec::new(),
             targets: FxHashMap::default(),
         }
     }
@@ -106,6 +112,12 @@ impl<'a, 'c> Pass<'a, 'c> {
     pub fn given(mut self, values: Vec<Value>, depth: u32) -> Self {
         self.given = values;
         self.depth = depth;
+        self
+    }
+
+    /// The functions that parameters get, for one caller.
+    pub fn given_types(mut self, types: Vec<Ty>) -> Self {
+        self.given_types = types;
         self
     }
 
@@ -165,6 +177,13 @@ impl<'a, 'c> Pass<'a, 'c> {
                         self.elements[param.0 as usize] = Some(*receiver);
                     }
                 }
+                ExprKind::Bind {
+                    pattern: Pattern::Bind { local, sub: None },
+                    value: Some(value),
+                    ..
+                } if matches!(self.body.expr(*value).kind, ExprKind::Closure { .. }) => {
+                    self.closures.insert(*local, *value);
+                }
                 _ => {}
             }
         }
@@ -211,7 +230,7 @@ impl<'a, 'c> Pass<'a, 'c> {
     }
 
     /// The expression is the other one under another form.
-    fn same(&mut self, id: ExprId, other: ExprId) {
+    pub fn same(&mut self, id: ExprId, other: ExprId) {
         let (to, from) = (id.0 as usize, other.0 as usize);
         self.types[to] = self.types[from].clone();
         self.values[to] = self.values[from].clone();
@@ -519,6 +538,10 @@ impl<'a, 'c> Pass<'a, 'c> {
             }
             if position.is_some() {
                 self.received(id, &ty);
+            }
+            let given = position.and_then(|at| self.given_types.get(at));
+            if let Some(function @ Ty::Function(_)) = given {
+                ty = function.clone();
             }
             return self.bind_type(pattern, &ty);
         };

@@ -22,6 +22,11 @@ impl Pass<'_, '_> {
         self.calls += 1;
         let span = self.body.expr(id).span;
         let Ty::Function(target) = self.ty(callee).clone() else {
+            if let ExprKind::Local(local) = self.body.expr(callee).kind
+                && let Some(closure) = self.closures.get(&local).copied()
+            {
+                return self.gives_what(id, closure);
+            }
             self.unresolved += usize::from(self.is_unknown_callee(callee));
             return;
         };
@@ -50,7 +55,7 @@ impl Pass<'_, '_> {
                 let ty = self.cx.output(def);
                 self.set_type(id, ty);
                 self.local_result(id, def);
-                self.hand_in(def, span, args);
+                self.hand_in(id, def, span, args);
             }
             Callee::Constructor(def) => {
                 self.set_type(id, Ty::Local(def, Vec::new()));
@@ -58,6 +63,50 @@ impl Pass<'_, '_> {
                     self.set_object(id, self.object(*only));
                 }
             }
+        }
+    }
+
+    /// A call gives what the body of a closure gives.
+    fn gives_what(&mut self, id: ExprId, closure: ExprId) {
+        let ExprKind::Closure { body, .. } = &self.body.expr(closure).kind else { return };
+        let body = *body;
+        if body < id {
+            self.same(id, body);
+        }
+    }
+
+    /// What a function that is handed to a method does with what the method works on.
+    fn mapped(&mut self, id: ExprId, receiver: ExprId, callback: ExprId, span: Span) -> bool {
+        if let ExprKind::Closure { .. } = self.body.expr(callback).kind {
+            let before = (self.value(id).clone(), self.object(id));
+            self.gives_what(id, callback);
+            // What is known of the call itself is worth more than nothing.
+            if *self.value(id) == Value::Unknown {
+                self.set_value(id, before.0);
+            }
+            if self.object(id).is_none() {
+                self.set_object(id, before.1);
+            }
+            return *self.ty(id) != Ty::Unknown || self.object(id).is_some();
+        }
+        let Ty::Function(target) = self.ty(callback).clone() else { return false };
+        match target {
+            Callee::External(path) if self.cx.models.call(&path).is_some() => {
+                let mention =
+                    self.drafts.iter().rposition(|draft| draft.mention == Some(callback));
+                if let Some(mention) = mention {
+                    self.drafts[mention].dropped = true;
+                }
+                self.external_call(id, &path, span, &[receiver]);
+                true
+            }
+            Callee::Local(def) => {
+                self.edge(def, span);
+                self.set_type(id, self.cx.output(def));
+                self.hand_in(id, def, span, &[receiver]);
+                true
+            }
+            _ => false,
         }
     }
 
@@ -199,6 +248,16 @@ impl Pass<'_, '_> {
         if self.typed_method(id, &ty, receiver, method, span, args) {
             return;
         }
+        if let Some(callback) = args.last()
+            && self.cx.models.method(method).maps
+            && self.mapped(id, receiver, *callback, span)
+        {
+            return;
+        }
+        if let Some(defs) = self.blanket(&ty, method) {
+            self.local_methods(id, &defs, span);
+            return;
+        }
         if is_transparent(method) {
             let kept = if unwraps(method) { ty.peeled().clone() } else { ty };
             return self.set_type(id, kept);
@@ -325,14 +384,14 @@ impl Pass<'_, '_> {
             if let ExprKind::MethodCall { receiver, args, .. } = &self.body.expr(id).kind {
                 let with_receiver: Vec<ExprId> =
                     [*receiver].into_iter().chain(args.iter().copied()).collect();
-                self.hand_in(*only, span, &with_receiver);
+                self.hand_in(id, *only, span, &with_receiver);
             }
         }
         !defs.is_empty()
     }
 
     /// Looks at a helper with what this call hands in, when that is something known.
-    fn hand_in(&mut self, def: Def, span: Span, args: &[ExprId]) {
+    fn hand_in(&mut self, id: ExprId, def: Def, span: Span, args: &[ExprId]) {
         let says = |value: &Value| {
             matches!(
                 value,
@@ -358,6 +417,20 @@ impl Pass<'_, '_> {
     fn extension(&self, owner: &str, method: &Name) -> Option<Vec<Def>> {
         let krate = self.cx.unit.krate(self.here.krate);
         krate.extensions.get(owner)?.get(method).cloned()
+    }
+
+    /// The methods of this name that traits of the scan add to types from elsewhere, also to
+    /// all types at once.
+    fn blanket(&self, ty: &Ty, method: &Name) -> Option<Vec<Def>> {
+        if !matches!(ty, Ty::External(..)) {
+            return None;
+        }
+        let krate = self.cx.unit.krate(self.here.krate);
+        let defs = krate.methods.get(method).filter(|defs| defs.len() <= MAX_BY_NAME)?;
+        let added = krate.implementations.values().any(|names| {
+            names.get(method).is_some_and(|found| found.iter().any(|def| defs.contains(def)))
+        });
+        added.then(|| defs.clone())
     }
 
     /// The receiver's type is unknown: a distinctive name may be enough.

@@ -278,7 +278,7 @@ impl Builder {
                 let pairs: Vec<(Node, Node)> =
                     args.iter().copied().zip(params.iter().copied()).collect();
                 for (arg, param) in pairs {
-                    self.made(arg, param);
+                    self.held(arg, param);
                 }
                 self.same(*result, call);
             }

@@ -62,6 +62,9 @@ pub struct MethodDoes {
     /// The arguments, also results of closures, stay in the receiver.
     #[serde(default)]
     pub changes: bool,
+    /// The result is what the function that is handed over gives.
+    #[serde(default)]
+    pub maps: bool,
     /// The result is something that the receiver holds: an element, a message.
     #[serde(default)]
     pub takes: bool,
