@@ -398,6 +398,7 @@ pub enum ExprKind {
     Range {
         start: Option<ExprId>,
         end: Option<ExprId>,
+        inclusive: bool,
     },
     /// Something that is not modelled; its parts still stand in the arena.
     Other,
@@ -439,6 +440,11 @@ pub struct MacroArg {
     pub value: ExprId,
 }
 
+impl MacroArg {
+    /// The name of what stands behind a `;`: the length in `vec![0; 8]`.
+    pub const LENGTH: Name = Name::new_static(";");
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Literal {
     Text(String),
@@ -470,6 +476,12 @@ pub enum Pattern {
     Slice(Vec<Pattern>),
     Or(Vec<Pattern>),
     Literal(Literal),
+    /// `a..=b`
+    Range {
+        start: Option<Literal>,
+        end: Option<Literal>,
+        inclusive: bool,
+    },
     /// A constant or a unit variant.
     Path(Path),
     Other,
@@ -490,7 +502,7 @@ impl Pattern {
             }
             Self::Variant { fields, .. } => fields.iter().for_each(|part| part.locals(visit)),
             Self::Struct { fields, .. } => fields.iter().for_each(|(_, part)| part.locals(visit)),
-            Self::Wild | Self::Literal(_) | Self::Path(_) | Self::Other => {}
+            Self::Wild | Self::Literal(_) | Self::Range { .. } | Self::Path(_) | Self::Other => {}
         }
     }
 }

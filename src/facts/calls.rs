@@ -292,7 +292,10 @@ impl Pass<'_, '_> {
     /// Looks at a helper with what this call hands in, when that is something known.
     fn hand_in(&mut self, def: Def, span: Span, args: &[ExprId]) {
         let says = |value: &Value| {
-            matches!(value, Value::Text(_) | Value::List(_) | Value::Any(_) | Value::Bool(_))
+            matches!(
+                value,
+                Value::Text(_) | Value::Bytes(_) | Value::List(_) | Value::Any(_) | Value::Bool(_)
+            )
         };
         let values: Vec<Value> = args.iter().map(|arg| self.value(*arg).clone()).collect();
         if !values.iter().any(says) {
@@ -300,13 +303,15 @@ impl Pass<'_, '_> {
         }
         let Some(body) = self.cx.unit.body_of(def) else { return };
         let via = Place { file: self.here.file, span };
-        self.handed.extend(self.cx.handed(body, values, self.depth, via));
+        let trails = args.iter().map(|arg| self.fold.trail(*arg)).collect();
+        self.handed.extend(self.cx.handed(body, values, trails, self.depth, via));
     }
 
     /// The result of a function of the scan, as far as it is the same for every caller.
     fn local_result(&mut self, id: ExprId, def: Def) {
-        let (value, origin) = self.cx.result(def);
+        let (value, origin, trail) = self.cx.result(def);
         self.set_value(id, value);
+        self.fold.set(id, trail);
         self.origins[id.0 as usize] = origin;
     }
 
@@ -444,7 +449,7 @@ impl Pass<'_, '_> {
         Some(rules)
     }
 
-    fn external_macro(&self, path: &Path, name: &str) -> Option<SmolStr> {
+    pub fn external_macro(&self, path: &Path, name: &str) -> Option<SmolStr> {
         for meaning in self.cx.resolver().path(self.at, path) {
             if let Res::External(found) = meaning {
                 return Some(format!("{found}!").into());
@@ -454,7 +459,11 @@ impl Pass<'_, '_> {
             return None;
         }
         let candidates = [format!("std::{name}!"), format!("std::arch::{name}!")];
-        candidates.into_iter().map(SmolStr::from).find(|path| self.cx.models.call(path).is_some())
+        // `#[macro_use] extern crate`: a macro of a dependency by its bare name.
+        let externs = &self.cx.unit.krate(self.here.krate).externs;
+        let dependencies = externs.keys().map(|krate| format!("{krate}::{name}!"));
+        let known = |path: &SmolStr| self.cx.models.call(path).is_some();
+        candidates.into_iter().chain(dependencies).map(SmolStr::from).find(known)
     }
 
     /// A function, or constant, that belongs to a type.
@@ -481,8 +490,9 @@ impl Pass<'_, '_> {
                 }
                 match found.first() {
                     Some(def) if matches!(unit.item(*def).kind, ItemKind::Constant { .. }) => {
-                        let value = self.cx.constant(*def);
+                        let (value, trail) = self.cx.constant(*def);
                         self.set_value(id, value);
+                        self.fold.set(id, trail);
                         Ty::Unknown
                     }
                     Some(def) => Ty::Function(Callee::Local(*def)),

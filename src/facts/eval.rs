@@ -189,6 +189,13 @@ pub fn function(path: &str, args: &[&Value]) -> Value {
         }
         _ => {}
     }
+    match path {
+        "std::string::String::new" | "std::string::String::with_capacity" => {
+            return Value::text("");
+        }
+        "std::vec::Vec::new" | "std::vec::Vec::with_capacity" => return Value::list(Vec::new()),
+        _ => {}
+    }
     let name = path.rsplit("::").next().unwrap_or(path);
     let converts = matches!(
         name,
@@ -220,6 +227,12 @@ pub fn function(path: &str, args: &[&Value]) -> Value {
 
 /// `[a, b, c, d]` as an address.
 fn address(value: &Value) -> Value {
+    if let Value::Bytes(octets) = value {
+        return match **octets {
+            [a, b, c, d] => Value::text(format!("{a}.{b}.{c}.{d}")),
+            _ => Value::Unknown,
+        };
+    }
     let Value::List(parts) = value else { return value.clone() };
     let octets: Vec<String> = parts.iter().map(Value::piece).collect();
     if octets.len() == 4 { Value::text(octets.join(".")) } else { Value::Unknown }
@@ -240,7 +253,7 @@ pub fn macro_call(name: &str, args: &[&Value], named: &[(&str, &Value)]) -> Valu
             })
         }
         "vec" => Value::list(args.iter().map(|value| (*value).clone()).collect()),
-        "c" | "cstr" | "s" | "w" | "obfstr" | "lc" | "dbg" | "println" => {
+        "c" | "cstr" | "s" | "w" | "dbg" | "println" => {
             args.first().map_or(Value::Unknown, |value| (*value).clone())
         }
         _ => Value::Unknown,

@@ -172,6 +172,7 @@ fn single(
         let primary = (fact.place, claim::label(words, fact));
         let mut made = subject.claim(index, fact.body, primary, &[fact]);
         made.labels = claim::later_steps(fact);
+        made.labels.extend(claim::disclosed(fact));
         found.push(made);
     }
 }

@@ -56,6 +56,11 @@ impl Models {
                 }
             }
             for row in file.call {
+                if let Some(kind) = &row.decodes
+                    && !crate::facts::decode::KINDS.contains(&kind.as_str())
+                {
+                    errors.push(format!("`{}` decodes `{kind}`, which no decoder does", row.path));
+                }
                 for path in expand(&row.path) {
                     models.add_prefixes(&path);
                     match path.strip_prefix("_::") {
