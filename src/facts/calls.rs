@@ -450,6 +450,11 @@ impl Pass<'_, '_> {
     }
 
     pub fn external_macro(&self, path: &Path, name: &str) -> Option<SmolStr> {
+        // By its own name, or by the name that a `use` gives it.
+        let renamed = || path.single().is_none();
+        if !self.cx.models.is_macro_name(name) && renamed() {
+            return None;
+        }
         for meaning in self.cx.resolver().path(self.at, path) {
             if let Res::External(found) = meaning {
                 return Some(format!("{found}!").into());
@@ -459,6 +464,9 @@ impl Pass<'_, '_> {
             return None;
         }
         let candidates = [format!("std::{name}!"), format!("std::arch::{name}!")];
+        if !self.cx.models.is_macro_name(name) {
+            return None;
+        }
         // `#[macro_use] extern crate`: a macro of a dependency by its bare name.
         let externs = &self.cx.unit.krate(self.here.krate).externs;
         let dependencies = externs.keys().map(|krate| format!("{krate}::{name}!"));

@@ -236,8 +236,42 @@ impl<'a> Pass<'a, '_> {
                 self.fold_method_call(id, *receiver, method, args);
             }
             ExprKind::Macro(call) => self.fold_macro(id, call),
+            ExprKind::Loop { .. } => self.forget_changed(expr.first, id),
             _ => {}
         }
+    }
+
+    /// What a loop changes that could not be worked out. Of a text, the beginning stays.
+    fn forget_changed(&mut self, first: ExprId, last: ExprId) {
+        for number in first.0..last.0 {
+            let changed = match &self.body.expr(ExprId(number)).kind {
+                ExprKind::Assign { op: Some(_), target, .. } => self.root_local(*target),
+                ExprKind::MethodCall { receiver, method, .. } if changes(method) => {
+                    self.root_local(*receiver)
+                }
+                // `s = s.clone() + &s`
+                ExprKind::Assign { op: None, target, value } => match self.body.expr(*target).kind {
+                    ExprKind::Local(local) if self.mentions(*value, local) => {
+                        self.local_values[local.0 as usize] = Value::Unknown;
+                        None
+                    }
+                    _ => None,
+                },
+                _ => None,
+            };
+            if let Some(local) = changed
+                && !matches!(self.local_values[local.0 as usize], Value::Text(_))
+            {
+                self.local_values[local.0 as usize] = Value::Unknown;
+            }
+        }
+    }
+
+    fn mentions(&self, id: ExprId, local: LocalId) -> bool {
+        let first = self.body.expr(id).first;
+        (first.0..=id.0).any(|at| {
+            matches!(self.body.expr(ExprId(at)).kind, ExprKind::Local(other) if other == local)
+        })
     }
 
     fn union(&mut self, id: ExprId, parts: impl IntoIterator<Item = ExprId>) {
@@ -339,7 +373,7 @@ impl<'a> Pass<'a, '_> {
     }
 
     fn accept(&mut self, id: ExprId, outcome: Outcome) {
-        let Outcome { value, trail, changed, decoded } = outcome;
+        let Outcome { value, trail, changed, decoded, ty } = outcome;
         for (local, value) in changed {
             let at = local.0 as usize;
             let mut now = self.fold.locals[at];
@@ -350,6 +384,9 @@ impl<'a> Pass<'a, '_> {
         }
         if value != Value::Unknown {
             self.set_value(id, value);
+        }
+        if let (Some(ty), Ty::Unknown) = (ty, self.ty(id)) {
+            self.set_type(id, Ty::external(ty));
         }
         self.fold.set(id, trail);
         if let (Some(decoded), Some(object)) = (decoded, self.object(id)) {
@@ -504,10 +541,18 @@ impl<'a> Pass<'a, '_> {
             }
             return;
         }
+        if matches!(method, "iter_mut" | "as_mut_slice" | "chunks_mut" | "chunks_exact_mut" | "get_mut")
+            && let Some(local) = self.root_local(receiver)
+        {
+            // What is changed through the references is not seen here.
+            self.local_values[local.0 as usize] = Value::Unknown;
+            return;
+        }
         let models = self.cx.models;
-        let decodes = models.any_receiver(method).is_some_and(|row| row.decodes.is_some())
+        let decodes = models.is_decoder_name(method)
+            && (models.any_receiver(method).is_some_and(|row| row.decodes.is_some())
             || matches!(self.ty(receiver), Ty::External(owner, _)
-                if models.call(&format!("{owner}::{method}")).is_some_and(|row| row.decodes.is_some()));
+                if models.call(&format!("{owner}::{method}")).is_some_and(|row| row.decodes.is_some())));
         let overrides = matches!(
             method,
             "chars" | "as_bytes" | "bytes" | "into_bytes" | "to_bytes" | "collect" | "join" | "parse"
@@ -573,7 +618,7 @@ impl<'a> Pass<'a, '_> {
                 self.joined(id, &parts);
             }
             "format" | "format_args" => self.formatted(id, call),
-            _ if *self.value(id) != Value::Unknown || call.args.len() == 1 => {
+            _ if self.cx.models.is_decoder_name(name) => {
                 let decodes = self.external_macro(&call.path, name).is_some_and(|path| {
                     self.cx.models.call(&path).is_some_and(|row| row.decodes.is_some())
                 });

@@ -151,6 +151,8 @@ pub struct Context<'a> {
     /// Evaluations that it gave up after some work.
     given_up: Cell<usize>,
     tried: RefCell<fold::Tried>,
+    /// The module that the names of a body are looked up in: its own, when items stand in it.
+    homes: FxHashMap<(FileId, BodyId), BodyRef>,
 }
 
 /// What a body gives, the call that it comes from, and where its text does.
@@ -161,7 +163,9 @@ impl<'a> Context<'a> {
         let (constants, outputs, results, factual, nested) = Default::default();
         let (given_up, tried) = Default::default();
         let steps = Cell::new(interpret::MAX_STEPS_OF_CRATE);
-        Self { unit, models, memo, constants, outputs, results, factual, nested, steps, given_up, tried }
+        let bodies = unit.crates.iter().flat_map(|krate| &krate.bodies);
+        let homes = bodies.map(|owned| ((owned.at.file, owned.at.body), owned.at)).collect();
+        Self { homes, unit, models, memo, constants, outputs, results, factual, nested, steps, given_up, tried }
     }
 
     pub fn resolver(&self) -> Resolver<'a> {
@@ -189,7 +193,7 @@ impl<'a> Context<'a> {
         if let Some(known) = self.results.borrow().get(&def) {
             return known.clone();
         }
-        let Some(body) = self.unit.body_of(def) else { return Default::default() };
+        let Some(body) = self.body_of(def) else { return Default::default() };
         self.results.borrow_mut().insert(def, Default::default());
         if self.unit.files[&body.file].body(body.body).exprs.len() > MAX_FOLDED_BODY {
             return Default::default();
@@ -238,6 +242,13 @@ impl<'a> Context<'a> {
         handed
     }
 
+    /// The body of a function or a constant, with the module that its names mean.
+    fn body_of(&self, def: Def) -> Option<BodyRef> {
+        let body = self.unit.body_of(def)?;
+        let home = self.homes.get(&(body.file, body.body)).filter(|home| home.krate == body.krate);
+        Some(home.copied().unwrap_or(body))
+    }
+
     /// Works out another body, unless that goes too deep.
     fn nested(&self, body: BodyRef, declared: Option<&'a Type>) -> Result {
         let depth = self.nested.get();
@@ -257,7 +268,7 @@ impl<'a> Context<'a> {
         if let Some(value) = self.constants.borrow().get(&def) {
             return value.clone();
         }
-        let Some(body) = self.unit.body_of(def) else { return Default::default() };
+        let Some(body) = self.body_of(def) else { return Default::default() };
         self.constants.borrow_mut().insert(def, Default::default());
         let declared = match &self.unit.item(def).kind {
             ItemKind::Constant { ty, .. } => Some(ty),

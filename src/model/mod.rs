@@ -26,6 +26,10 @@ pub struct Models {
     attributes: FxHashMap<SmolStr, Vec<(Vec<String>, AttributeMeaning)>>,
     pub classes: FxHashMap<SmolStr, Class>,
     constants: FxHashMap<SmolStr, u64>,
+    /// The last names of modelled macros, and of everything that decodes: most calls are
+    /// neither, and a look at the name says so.
+    macros: FxHashSet<SmolStr>,
+    decoders: FxHashSet<SmolStr>,
 }
 
 /// What a type row says.
@@ -63,6 +67,13 @@ impl Models {
                 }
                 for path in expand(&row.path) {
                     models.add_prefixes(&path);
+                    let name = path.rsplit("::").next().unwrap_or(&path);
+                    if let Some(name) = name.strip_suffix('!') {
+                        models.macros.insert(name.into());
+                    }
+                    if row.decodes.is_some() {
+                        models.decoders.insert(name.trim_end_matches('!').into());
+                    }
                     match path.strip_prefix("_::") {
                         Some(method) => models.any_receiver.insert(method.into(), row.clone()),
                         None => models.calls.insert(path, row.clone()),
@@ -113,6 +124,16 @@ impl Models {
 
     pub fn call(&self, path: &str) -> Option<&CallRow> {
         self.calls.get(path)
+    }
+
+    /// Whether some modelled macro is called this.
+    pub fn is_macro_name(&self, name: &str) -> bool {
+        self.macros.contains(name)
+    }
+
+    /// Whether something that decodes is called this.
+    pub fn is_decoder_name(&self, name: &str) -> bool {
+        self.decoders.contains(name)
     }
 
     /// The value of a constant from outside of the scan, by its name.

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use crate::facts::value::Value;
 use crate::ir::{ExprId, LocalId, Name, Type};
-use crate::names::Def;
+use crate::names::{Def, Ty};
 
 /// Elements of a list, and bytes of a text, at most.
 pub const MAX_LENGTH: usize = 64 * 1024;
@@ -240,6 +240,36 @@ impl Datum {
 
     pub fn as_size(&self) -> Option<usize> {
         usize::try_from(self.as_int()?).ok()
+    }
+
+    /// A number with the size that its type has.
+    pub fn of_type(self, ty: &Ty) -> Self {
+        match (&self, ty) {
+            (Self::Int(number, Width { bits: 0, .. }), Ty::External(name, _)) => {
+                match Width::named(name) {
+                    Some(width) => Self::Int(width.wrap(*number), width),
+                    None => self,
+                }
+            }
+            _ => self,
+        }
+    }
+
+    /// The type of a number.
+    pub fn type_name(&self) -> Option<&'static str> {
+        let Self::Int(_, Width { bits, signed }) = self else { return None };
+        Some(match (bits, signed) {
+            (8, false) => "u8",
+            (16, false) => "u16",
+            (32, false) => "u32",
+            (64, false) => "u64",
+            (128, false) => "u128",
+            (8, true) => "i8",
+            (16, true) => "i16",
+            (32, true) => "i32",
+            (64, true) => "i64",
+            _ => return None,
+        })
     }
 
     /// The value as something that is declared to be of this type.

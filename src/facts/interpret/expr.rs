@@ -48,7 +48,10 @@ impl<'a> Machine<'_, 'a, '_> {
                 self.trail.add(self.pass.fold.trail(id));
                 return Ok(datum);
             }
-            if let Some(datum) = Datum::from_value(&self.pass.values[id.0 as usize]) {
+            let lent = matches!(self.node(id).kind, ExprKind::Ref { mutable: true, .. });
+            let at = id.0 as usize;
+            if !lent && let Some(datum) = Datum::from_value(&self.pass.values[at]) {
+                let datum = datum.of_type(&self.pass.types[at]);
                 self.trail.add(self.pass.fold.trail(id));
                 self.note_piece(&datum);
                 self.pay(datum.len().unwrap_or(0) / 16)?;
@@ -411,11 +414,16 @@ impl<'a> Machine<'_, 'a, '_> {
             return Ok(Datum::Unit);
         };
         // Taken out and put back, so that a text grows without being copied.
-        let mut held = Datum::Unknown;
-        self.change(&place, |slot| {
-            std::mem::swap(slot, &mut held);
-            Ok(())
-        })?;
+        let held = if place.path.is_empty() {
+            let mut held = Datum::Unknown;
+            self.change(&place, |slot| {
+                std::mem::swap(slot, &mut held);
+                Ok(())
+            })?;
+            held
+        } else {
+            self.load(Datum::Place(Rc::new(place.clone())))?
+        };
         let result = self.binary_op(op, held, &value)?;
         self.change(&place, |slot| {
             *slot = result;

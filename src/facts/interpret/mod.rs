@@ -95,6 +95,8 @@ pub struct Outcome {
     /// The locals of the body that were changed.
     pub changed: BTreeMap<LocalId, Value>,
     pub decoded: Option<Value>,
+    /// The type of a number.
+    pub ty: Option<&'static str>,
 }
 
 impl<'p, 'a, 'c> Machine<'p, 'a, 'c> {
@@ -155,12 +157,6 @@ impl<'p, 'a, 'c> Machine<'p, 'a, 'c> {
         self.outcome(result)
     }
 
-    /// What a function of the scan gives for these.
-    pub fn function(mut self, def: Def, args: Vec<Datum>) -> Option<Outcome> {
-        let result = self.call_local(def, args);
-        self.outcome(result)
-    }
-
     fn outcome(mut self, result: Eval) -> Option<Outcome> {
         let used = MAX_STEPS.min(self.cx.steps.get()) - self.steps;
         self.cx.steps.set(self.cx.steps.get().saturating_sub(used));
@@ -171,14 +167,14 @@ impl<'p, 'a, 'c> Machine<'p, 'a, 'c> {
             }
             return None;
         };
-        let value = datum.to_value();
+        let (value, ty) = (datum.to_value(), datum.type_name());
         if let Value::Text(text) = &value {
             self.trail.seams = self.found_seams(text);
         }
         let locals = std::mem::take(&mut self.frames[0].locals);
         let changed = locals.into_iter().map(|(local, datum)| (local, datum.to_value())).collect();
         let decoded = self.decoded.take().map(|datum| datum.to_value());
-        Some(Outcome { value, trail: self.trail, changed, decoded })
+        Some(Outcome { value, trail: self.trail, changed, decoded, ty })
     }
 
     /// Where the result was put together from the texts that went into it.
@@ -253,7 +249,7 @@ impl<'p, 'a, 'c> Machine<'p, 'a, 'c> {
         let ItemKind::Function(function) = &self.cx.unit.item(def).kind else {
             return Err(Stop::GiveUp);
         };
-        let here = known(self.cx.unit.body_of(def))?;
+        let here = known(self.cx.body_of(def))?;
         let body = self.cx.unit.files[&here.file].body(here.body);
         if body.exprs.len() > MAX_BODY || body.params.len() != args.len() {
             return Err(Stop::GiveUp);
@@ -416,7 +412,7 @@ impl<'p, 'a, 'c> Machine<'p, 'a, 'c> {
 
     /// A constant that is a structure of the scan: worked out here, since the pass keeps none.
     fn structured_constant(&mut self, def: Def) -> Eval {
-        let here = known(self.cx.unit.body_of(def))?;
+        let here = known(self.cx.body_of(def))?;
         let body = self.cx.unit.files[&here.file].body(here.body);
         let root = known(body.root)?;
         if body.exprs.len() > MAX_BODY {

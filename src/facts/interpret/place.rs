@@ -60,7 +60,7 @@ impl Machine<'_, '_, '_> {
         }
         let index = local.0 as usize;
         let datum = match Datum::from_value(&self.pass.local_values[index]) {
-            Some(datum) => datum,
+            Some(datum) => datum.of_type(&self.pass.local_types[index]),
             None => match &self.pass.local_types[index] {
                 crate::names::Ty::External(path, _) if self.cx.models.is_type(path) => {
                     return Ok(Datum::External(path.clone()));

@@ -156,6 +156,14 @@ fn helpers_are_called() {
                     if n >= 8 { n -= 8; out.push((acc >> n) as u8); acc &= (1 << n) - 1; } }
                 out }
             pub fn go() { CONNECT(String::from_utf8(b64("YS50ZXN0Ojgw")).unwrap()); }"#),
+        ("a.test:80", r#"const T: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+            fn b64(s: &str) -> Vec<u8> {
+                let mut out = Vec::new(); let (mut acc, mut n) = (0u32, 0);
+                for c in s.bytes() { if c == b'=' { break; }
+                    let v = T.iter().position(|t| *t == c).unwrap() as u32; acc = (acc << 6) | v; n += 6;
+                    if n >= 8 { n -= 8; out.push((acc >> n) as u8); acc &= (1 << n) - 1; } }
+                out }
+            pub fn go() { CONNECT(String::from_utf8(b64("YS50ZXN0Ojgw")).unwrap()); }"#),
         ("a.test:80", r#"fn d(s: &[u8]) -> Option<String> { let v: Vec<u8> = s.iter().map(|x| x ^ 1).collect(); String::from_utf8(v).ok() }
             pub fn go() { if let Some(h) = d(b"`/udru;91") { let _ = CONNECT(h); } }"#),
     ]);
@@ -195,6 +203,7 @@ fn what_is_not_known_stays_so() {
         r#"pub fn go() { let mut s = String::from("a"); for _ in 0..64 { s = s.clone() + &s; } CONNECT(s); }"#,
     ] {
         let found = told(&code.replace("CONNECT", "std::net::TcpStream::connect"));
-        assert!(found.as_deref().is_none_or(|text| text.is_empty()), "{found:?} for {code}");
+        let unknown = |text: &str| text.is_empty() || text.contains('…');
+        assert!(found.as_deref().is_none_or(unknown), "{found:?} for {code}");
     }
 }
