@@ -456,7 +456,10 @@ impl Pass<'_, '_> {
             return None;
         }
         for meaning in self.cx.resolver().path(self.at, path) {
-            if let Res::External(found) = meaning {
+            // A crate's name alone is no macro.
+            if let Res::External(found) = meaning
+                && found.contains("::")
+            {
                 return Some(format!("{found}!").into());
             }
         }

@@ -204,9 +204,8 @@ impl<'a> Pass<'a, '_> {
             ExprKind::Tuple(parts) => self.union(id, parts.iter().copied()),
             ExprKind::Array(parts) => {
                 self.union(id, parts.iter().copied());
-                let plain = |part: &ExprId| {
-                    matches!(self.value(*part), Value::Integer(_) | Value::Char(_))
-                };
+                let plain =
+                    |part: &ExprId| matches!(self.value(*part), Value::Integer(_) | Value::Char(_));
                 if parts.len() >= MIN_ARRAY && parts.iter().all(plain) {
                     let place = Place { file: self.here.file, span: expr.span };
                     self.fold.set(id, Trail::array(place, parts.len()));
@@ -227,7 +226,9 @@ impl<'a> Pass<'a, '_> {
                     self.operation(id, &[*left, *right]);
                 }
             }
-            ExprKind::Assign { op, target, value } => self.fold_assign(id, op.is_some(), *target, *value),
+            ExprKind::Assign { op, target, value } => {
+                self.fold_assign(id, op.is_some(), *target, *value)
+            }
             ExprKind::Bind { pattern, value, ty, origin } => {
                 self.fold_bind(id, pattern, *value, ty.as_ref(), *origin);
             }
@@ -250,13 +251,15 @@ impl<'a> Pass<'a, '_> {
                     self.root_local(*receiver)
                 }
                 // `s = s.clone() + &s`
-                ExprKind::Assign { op: None, target, value } => match self.body.expr(*target).kind {
-                    ExprKind::Local(local) if self.mentions(*value, local) => {
-                        self.local_values[local.0 as usize] = Value::Unknown;
-                        None
+                ExprKind::Assign { op: None, target, value } => {
+                    match self.body.expr(*target).kind {
+                        ExprKind::Local(local) if self.mentions(*value, local) => {
+                            self.local_values[local.0 as usize] = Value::Unknown;
+                            None
+                        }
+                        _ => None,
                     }
-                    _ => None,
-                },
+                }
                 _ => None,
             };
             if let Some(local) = changed
@@ -314,8 +317,10 @@ impl<'a> Pass<'a, '_> {
             }
             // A range that is stepped through, or turned around.
             ExprKind::MethodCall { receiver, method, args, .. } => {
-                matches!(method.as_str(), "rev" | "step_by" | "cycle" | "chars" | "zip" | "skip" | "take")
-                    && self.promising(*receiver)
+                matches!(
+                    method.as_str(),
+                    "rev" | "step_by" | "cycle" | "chars" | "zip" | "skip" | "take"
+                ) && self.promising(*receiver)
                     && args.iter().all(|arg| self.promising(*arg))
             }
             _ => false,
@@ -465,7 +470,8 @@ impl<'a> Pass<'a, '_> {
                 self.local_values[at] = typed(&self.local_values[at], ty);
             }
         }
-        if let (BindOrigin::For, Some(value), Pattern::Bind { local, .. }) = (origin, value, pattern)
+        if let (BindOrigin::For, Some(value), Pattern::Bind { local, .. }) =
+            (origin, value, pattern)
             && let Value::Bytes(_) = self.value(value)
         {
             self.local_values[local.0 as usize] = Value::Unknown;
@@ -481,7 +487,8 @@ impl<'a> Pass<'a, '_> {
                 let ItemKind::Function(function) = &self.cx.unit.item(*def).kind else { return };
                 let fills = args.iter().any(|arg| self.is_mutable_reference(*arg));
                 let again = args.is_empty()
-                    && (*self.value(id) != Value::Unknown || !self.cx.tried.borrow_mut().insert(*def));
+                    && (*self.value(id) != Value::Unknown
+                        || !self.cx.tried.borrow_mut().insert(*def));
                 (function.output.is_some() || fills) && !again
             }
             Ty::Function(Callee::External(path)) => {
@@ -494,9 +501,8 @@ impl<'a> Pass<'a, '_> {
                 _ => false,
             },
         };
-        let folded = worth
-            && args.iter().all(|arg| self.promising(*arg))
-            && self.operation(id, args);
+        let folded =
+            worth && args.iter().all(|arg| self.promising(*arg)) && self.operation(id, args);
         self.forget_references(folded, args);
     }
 
@@ -522,7 +528,9 @@ impl<'a> Pass<'a, '_> {
         if known {
             self.union(id, [receiver].into_iter().chain(args.iter().copied()));
         }
-        if changes(method) && let Some((local, prior)) = self.fold.prior.clone() {
+        if changes(method)
+            && let Some((local, prior)) = self.fold.prior.clone()
+        {
             let appends = matches!(method, "push_str" | "push") && !path_like;
             if appends && let Some(part) = args.first() {
                 let before = (prior.piece(), self.fold.local(local).seams);
@@ -533,7 +541,8 @@ impl<'a> Pass<'a, '_> {
                 self.fold.locals[local.0 as usize] = now;
             }
             let simple = appends && matches!(prior, Value::Text(_));
-            if !simple && !path_like && prior.is_fixed() && args.iter().all(|a| self.promising(*a)) {
+            if !simple && !path_like && prior.is_fixed() && args.iter().all(|a| self.promising(*a))
+            {
                 let folded = self.operation(id, args);
                 self.forget_references(folded, args);
             } else {
@@ -541,8 +550,10 @@ impl<'a> Pass<'a, '_> {
             }
             return;
         }
-        if matches!(method, "iter_mut" | "as_mut_slice" | "chunks_mut" | "chunks_exact_mut" | "get_mut")
-            && let Some(local) = self.root_local(receiver)
+        if matches!(
+            method,
+            "iter_mut" | "as_mut_slice" | "chunks_mut" | "chunks_exact_mut" | "get_mut"
+        ) && let Some(local) = self.root_local(receiver)
         {
             // What is changed through the references is not seen here.
             self.local_values[local.0 as usize] = Value::Unknown;
@@ -551,16 +562,32 @@ impl<'a> Pass<'a, '_> {
         let models = self.cx.models;
         let decodes = models.is_decoder_name(method)
             && (models.any_receiver(method).is_some_and(|row| row.decodes.is_some())
-            || matches!(self.ty(receiver), Ty::External(owner, _)
+                || matches!(self.ty(receiver), Ty::External(owner, _)
                 if models.call(&format!("{owner}::{method}")).is_some_and(|row| row.decodes.is_some())));
         let overrides = matches!(
             method,
-            "chars" | "as_bytes" | "bytes" | "into_bytes" | "to_bytes" | "collect" | "join" | "parse"
+            "chars"
+                | "as_bytes"
+                | "bytes"
+                | "into_bytes"
+                | "to_bytes"
+                | "collect"
+                | "join"
+                | "parse"
         );
         let passes = matches!(
             method,
-            "unwrap" | "expect" | "clone" | "iter" | "into_iter" | "to_string" | "to_owned"
-                | "as_str" | "into" | "as_ref" | "to_vec"
+            "unwrap"
+                | "expect"
+                | "clone"
+                | "iter"
+                | "into_iter"
+                | "to_string"
+                | "to_owned"
+                | "as_str"
+                | "into"
+                | "as_ref"
+                | "to_vec"
         );
         let joins_paths = method == "join" && !matches!(self.value(receiver), Value::List(_));
         let worth = (!known || overrides || decodes)
@@ -600,9 +627,8 @@ impl<'a> Pass<'a, '_> {
         match name {
             "vec" => {
                 self.union(id, args());
-                let ints = |arg: ExprId| {
-                    matches!(self.value(arg), Value::Integer(_) | Value::Char(_))
-                };
+                let ints =
+                    |arg: ExprId| matches!(self.value(arg), Value::Integer(_) | Value::Char(_));
                 if call.args.iter().any(|arg| arg.name.is_some()) {
                     self.set_value(id, Value::Unknown);
                     if args().all(|arg| self.promising(arg)) {
@@ -653,7 +679,8 @@ impl<'a> Pass<'a, '_> {
             let piece = arg.map(|arg| {
                 let (value, trail) = (self.value(arg.value), self.fold.trail(arg.value));
                 // A number is no part of a word.
-                let text = if matches!(value, Value::Text(_)) { value.piece() } else { "\0".into() };
+                let text =
+                    if matches!(value, Value::Text(_)) { value.piece() } else { "\0".into() };
                 (text, trail.seams)
             });
             pieces.extend(piece);

@@ -23,8 +23,8 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use self::conceal::Trail;
-use self::value::Value;
 pub use self::interpret::decode;
+use self::value::Value;
 use crate::ir::{BodyId, ItemId, ItemKind, Type};
 use crate::model::Models;
 use crate::names::{BodyRef, CrateId, Def, Memo, Owned, Resolver, Ty, Unit};
@@ -165,7 +165,20 @@ impl<'a> Context<'a> {
         let steps = Cell::new(interpret::MAX_STEPS_OF_CRATE);
         let bodies = unit.crates.iter().flat_map(|krate| &krate.bodies);
         let homes = bodies.map(|owned| ((owned.at.file, owned.at.body), owned.at)).collect();
-        Self { homes, unit, models, memo, constants, outputs, results, factual, nested, steps, given_up, tried }
+        Self {
+            homes,
+            unit,
+            models,
+            memo,
+            constants,
+            outputs,
+            results,
+            factual,
+            nested,
+            steps,
+            given_up,
+            tried,
+        }
     }
 
     pub fn resolver(&self) -> Resolver<'a> {

@@ -326,6 +326,9 @@ fn witness(
         }
         made.labels.extend(hops(subject, scope.body, facts[*fact].body));
     }
+    for fact in &involved {
+        made.labels.extend(claim::disclosed(fact));
+    }
     let mut seen = BTreeSet::new();
     made.labels.retain(|(place, _)| seen.insert(*place));
     Some(made)

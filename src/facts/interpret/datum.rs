@@ -154,9 +154,7 @@ impl Datum {
 
     pub fn to_value(&self) -> Value {
         match self {
-            Self::Int(number, _) => {
-                u128::try_from(*number).map(Value::Integer).unwrap_or_default()
-            }
+            Self::Int(number, _) => u128::try_from(*number).map(Value::Integer).unwrap_or_default(),
             Self::Bool(boolean) => Value::Bool(*boolean),
             Self::Char(c) => Value::Char(*c),
             Self::Text(text) if !text.contains(['\0', crate::model::class::SYMBOL]) => {
@@ -306,8 +304,7 @@ impl Datum {
         let simple = matches!(ty, Type::Path(path) if path.single().is_some());
         match self {
             Self::List(parts) if simple || parts.len() < 64 => {
-                let parts: Vec<Datum> =
-                    parts.iter().map(|part| part.clone().coerced(ty)).collect();
+                let parts: Vec<Datum> = parts.iter().map(|part| part.clone().coerced(ty)).collect();
                 let list = Self::list(parts);
                 list.only_bytes().map_or(list, Self::bytes)
             }

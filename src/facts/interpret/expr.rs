@@ -139,7 +139,9 @@ impl<'a> Machine<'_, 'a, '_> {
                 }
             }
             ExprKind::Binary { op, left, right } => self.binary_expr(op, *left, *right),
-            ExprKind::Assign { op, target, value } => self.assign_expr(op.as_deref(), *target, *value),
+            ExprKind::Assign { op, target, value } => {
+                self.assign_expr(op.as_deref(), *target, *value)
+            }
             ExprKind::Ref { mutable: true, value } => match self.place(*value)? {
                 Some(place) => Ok(Datum::Place(Rc::new(place))),
                 None => self.eval(*value),
@@ -302,9 +304,7 @@ impl<'a> Machine<'_, 'a, '_> {
             (_, width) => width,
         };
         let part = |number: i128| match start {
-            Datum::Char(_) => {
-                u32::try_from(number).ok().and_then(char::from_u32).map(Datum::Char)
-            }
+            Datum::Char(_) => u32::try_from(number).ok().and_then(char::from_u32).map(Datum::Char),
             _ => Some(Datum::Int(number, width)),
         };
         Ok(Datum::list((first..end).filter_map(part).collect()))

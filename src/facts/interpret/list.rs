@@ -211,7 +211,8 @@ impl<'a> Machine<'_, 'a, '_> {
             (&mut *held, method, args.as_slice())
         {
             if let Datum::Int(..) = part {
-                *held = Datum::list(known(Datum::Bytes(Rc::new(text.as_bytes().to_vec())).elements())?);
+                *held =
+                    Datum::list(known(Datum::Bytes(Rc::new(text.as_bytes().to_vec())).elements())?);
             } else {
                 text::push(text, part)?;
                 return Ok(Datum::Unit);
@@ -306,7 +307,8 @@ impl<'a> Machine<'_, 'a, '_> {
 
     fn change_list(&mut self, method: &str, parts: &mut Vec<Datum>, args: &[Datum]) -> Eval {
         let size = |at: usize| known(args.get(at).and_then(Datum::as_size));
-        let within = |at: usize, length: usize| if at < length { Ok(at) } else { Err(Stop::GiveUp) };
+        let within =
+            |at: usize, length: usize| if at < length { Ok(at) } else { Err(Stop::GiveUp) };
         let length = parts.len();
         match (method, args) {
             ("push" | "push_back", [part]) => parts.push(part.clone()),
@@ -380,7 +382,9 @@ impl<'a> Machine<'_, 'a, '_> {
                 let range = known(range.elements())?;
                 let first = range.first().and_then(Datum::as_size).unwrap_or(0);
                 let gone = range.len().min(length.saturating_sub(first));
-                return Ok(Datum::list(parts.drain(first.min(length)..first.min(length) + gone).collect()));
+                return Ok(Datum::list(
+                    parts.drain(first.min(length)..first.min(length) + gone).collect(),
+                ));
             }
             ("split_off", [_]) => {
                 let at = within(size(0)?, length + 1)?;
@@ -411,7 +415,8 @@ impl<'a> Machine<'_, 'a, '_> {
             let path = format!("{owner}::{name}");
             return self.call_outside(&path, args);
         }
-        if let Some(kind) = self.cx.models.any_receiver(name).and_then(|row| row.decodes.as_deref()) {
+        if let Some(kind) = self.cx.models.any_receiver(name).and_then(|row| row.decodes.as_deref())
+        {
             return self.decoded(name, kind, vec![receiver]);
         }
         // What may be missing.
@@ -425,8 +430,14 @@ impl<'a> Machine<'_, 'a, '_> {
             ("unwrap_or" | "unwrap_or_default" | "unwrap_or_else", ..) => return Ok(receiver),
             ("is_some" | "is_ok", [], _) => return Ok(Datum::Bool(receiver != Datum::Nothing)),
             ("is_none" | "is_err", [], _) => return Ok(Datum::Bool(receiver == Datum::Nothing)),
-            ("unwrap" | "expect" | "unwrap_unchecked", _, Datum::Nothing) => return Err(Stop::GiveUp),
-            ("map" | "and_then" | "ok" | "map_err" | "filter" | "cloned" | "copied", _, Datum::Nothing) => {
+            ("unwrap" | "expect" | "unwrap_unchecked", _, Datum::Nothing) => {
+                return Err(Stop::GiveUp);
+            }
+            (
+                "map" | "and_then" | "ok" | "map_err" | "filter" | "cloned" | "copied",
+                _,
+                Datum::Nothing,
+            ) => {
                 return Ok(Datum::Nothing);
             }
             ("map_or", [other, change], _) => {
@@ -557,7 +568,9 @@ impl<'a> Machine<'_, 'a, '_> {
                 let end = first.saturating_add(range.len()).min(length);
                 return super::expr::part_of(&receiver, first.min(end), end);
             }
-            ("nth" | "get" | "get_unchecked", [at]) => return part(parts.get(known(at.as_size())?)),
+            ("nth" | "get" | "get_unchecked", [at]) => {
+                return part(parts.get(known(at.as_size())?));
+            }
             ("skip", [_]) => Datum::list(parts.into_iter().skip(count()?).collect()),
             ("take", [_]) => Datum::list(parts.into_iter().take(count()?).collect()),
             ("step_by", [_]) => {
@@ -613,7 +626,11 @@ impl<'a> Machine<'_, 'a, '_> {
             }
             ("starts_with" | "ends_with", [wanted]) => {
                 let (all, part) = (known(receiver.as_bytes())?, known(wanted.as_bytes())?);
-                let is = if name == "starts_with" { all.starts_with(&part) } else { all.ends_with(&part) };
+                let is = if name == "starts_with" {
+                    all.starts_with(&part)
+                } else {
+                    all.ends_with(&part)
+                };
                 Datum::Bool(is)
             }
             ("concat", []) => self.joined(&parts, "")?,
@@ -640,7 +657,8 @@ impl<'a> Machine<'_, 'a, '_> {
                 })
             }
             ("sum" | "product", []) => {
-                let mut total = Datum::Int(i128::from(name == "product"), super::datum::Width::default());
+                let mut total =
+                    Datum::Int(i128::from(name == "product"), super::datum::Width::default());
                 for part in parts {
                     let part = self.load(part)?;
                     total = number::binary(if name == "sum" { "+" } else { "*" }, &total, &part)?;

@@ -72,7 +72,8 @@ fn arithmetic(op: &str, a: i128, b: i128, width: Width) -> Option<i128> {
             let by = u32::try_from(b).ok().filter(|by| *by < 127)?;
             if op == "<<" {
                 // What is shifted out of the top is lost.
-                let low = if width.bits == 0 { a } else { Width { signed: false, ..width }.wrap(a) };
+                let low =
+                    if width.bits == 0 { a } else { Width { signed: false, ..width }.wrap(a) };
                 (by < 64 || low == 0).then(|| low.wrapping_shl(by))
             } else {
                 Some(a >> by)
@@ -223,9 +224,7 @@ pub fn character(name: &str, c: char, args: &[Datum]) -> Eval<Option<Datum>> {
             let digit = c.to_digit(radix);
             Ok(Some(match digit {
                 _ if name == "is_digit" => Datum::Bool(digit.is_some()),
-                Some(digit) => {
-                    Datum::Int(i128::from(digit), Width { bits: 32, signed: false })
-                }
+                Some(digit) => Datum::Int(i128::from(digit), Width { bits: 32, signed: false }),
                 None => Datum::Nothing,
             }))
         }

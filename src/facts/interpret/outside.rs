@@ -13,13 +13,20 @@ pub fn knows(path: &str) -> bool {
     match owner {
         "String" => matches!(
             name,
-            "from_utf8" | "from_utf8_lossy" | "from_utf8_unchecked" | "from_iter" | "from_utf16"
-                | "from_utf16_lossy" | "from_utf8_lossy_owned"
+            "from_utf8"
+                | "from_utf8_lossy"
+                | "from_utf8_unchecked"
+                | "from_iter"
+                | "from_utf16"
+                | "from_utf16_lossy"
+                | "from_utf8_lossy_owned"
         ),
         "str" => matches!(name, "from_utf8" | "from_utf8_unchecked"),
         "CStr" | "CString" => matches!(
             name,
-            "from_bytes_with_nul" | "from_bytes_until_nul" | "from_bytes_with_nul_unchecked"
+            "from_bytes_with_nul"
+                | "from_bytes_until_nul"
+                | "from_bytes_with_nul_unchecked"
                 | "from_vec_unchecked"
         ),
         "char" => matches!(name, "from" | "from_u32" | "from_digit" | "from_u32_unchecked"),
@@ -223,7 +230,8 @@ impl<'a> Machine<'_, 'a, '_> {
             | "debug_assert" | "debug_assert_eq" | "trace" | "debug" | "info" | "warn" => {
                 return Ok(Datum::Unit);
             }
-            "format" | "format_args" | "concat" | "vec" | "dbg" | "c" | "cstr" | "s" | "w" | "matches" => {}
+            "format" | "format_args" | "concat" | "vec" | "dbg" | "c" | "cstr" | "s" | "w"
+            | "matches" => {}
             _ => {
                 let path = known(self.pass.external_macro(&call.path, name))?;
                 let args = call.args.iter().map(|arg| self.value(arg.value));

@@ -23,12 +23,8 @@ impl Machine<'_, '_, '_> {
                     self.read(&inner)?
                 }
                 (Datum::List(parts), Part::Index(at)) => known(parts.get(*at).cloned())?,
-                (Datum::Bytes(bytes), Part::Index(at)) => {
-                    Datum::byte(*known(bytes.get(*at))?)
-                }
-                (Datum::Text(text), Part::Index(at)) => {
-                    Datum::Char(known(text.chars().nth(*at))?)
-                }
+                (Datum::Bytes(bytes), Part::Index(at)) => Datum::byte(*known(bytes.get(*at))?),
+                (Datum::Text(text), Part::Index(at)) => Datum::Char(known(text.chars().nth(*at))?),
                 (Datum::Struct(_, fields), Part::Field(name)) => {
                     let found = fields.iter().find(|(known, _)| known == name);
                     known(found.map(|(_, datum)| datum.clone()))?

@@ -19,7 +19,8 @@ impl Machine<'_, '_, '_> {
         self.pay(text.len() / 8)?;
         let whole = |text: &str| Ok(Some(Datum::text(text)));
         let list = |parts: Vec<Datum>| Ok(Some(Datum::list(parts)));
-        let texts = |parts: Vec<&str>| Ok(Some(Datum::list(parts.into_iter().map(Datum::text).collect())));
+        let texts =
+            |parts: Vec<&str>| Ok(Some(Datum::list(parts.into_iter().map(Datum::text).collect())));
         Ok(Some(match (name, args) {
             ("as_bytes" | "into_bytes" | "to_bytes" | "into_boxed_bytes", []) => {
                 Datum::bytes(text.as_bytes().to_vec())
@@ -140,12 +141,10 @@ impl Machine<'_, '_, '_> {
                     None => Datum::Nothing,
                 }
             }
-            ("split_at", [at]) => {
-                match text.split_at_checked(known(at.as_size())?) {
-                    Some((a, b)) => return texts(vec![a, b]),
-                    None => return Err(Stop::GiveUp),
-                }
-            }
+            ("split_at", [at]) => match text.split_at_checked(known(at.as_size())?) {
+                Some((a, b)) => return texts(vec![a, b]),
+                None => return Err(Stop::GiveUp),
+            },
             ("parse", []) => {
                 let Some(ty) = generics.first().or(self.hint) else { return whole(text) };
                 let Type::Path(path) = ty else { return whole(text) };

@@ -64,7 +64,9 @@ impl Lowerer {
         let path = self.path(None, &mac.path);
         let (mut args, understood) = self.macro_arguments(mac.tokens.clone());
         if !path.last().is_some_and(|segment| segment.name.ends_with("vec")) {
-            args.iter_mut().for_each(|arg| arg.name.take_if(|name| *name == MacroArg::LENGTH).map_or((), drop));
+            args.iter_mut().for_each(|arg| {
+                arg.name.take_if(|name| *name == MacroArg::LENGTH).map_or((), drop)
+            });
         }
         self.captured(&mut args);
         let span = path.span.to(delimiter_close(&mac.delimiter));
