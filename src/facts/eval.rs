@@ -123,7 +123,9 @@ pub fn method(name: &str, receiver: &Value, args: &[&Value], path_like: bool) ->
             _ => Value::Unknown,
         },
         ("replace", [from, to]) => match (receiver, from.as_text(), to.as_text()) {
-            (Value::Text(text), Some(from), Some(to)) if !from.is_empty() => {
+            (Value::Text(text), Some(from), Some(to))
+                if !from.is_empty() && text.len().saturating_mul(to.len()) < 1 << 20 =>
+            {
                 Value::text(text.replace(&from, &to))
             }
             _ => Value::Unknown,

@@ -172,10 +172,8 @@ impl<'a> Pass<'a, '_> {
             | ExprKind::Block { tail: Some(value), .. } => {
                 self.fold.set(id, self.fold.trail(*value));
             }
-            ExprKind::Unary { value, .. } => {
-                if self.promising(*value) {
-                    self.operation(id, &[*value]);
-                }
+            ExprKind::Unary { value, .. } if self.promising(*value) => {
+                self.operation(id, &[*value]);
             }
             ExprKind::Index { base, index } => {
                 self.fold.set(id, self.fold.trail(*base));
@@ -211,10 +209,10 @@ impl<'a> Pass<'a, '_> {
                     self.fold.set(id, Trail::array(place, parts.len()));
                 }
             }
-            ExprKind::Repeat { value, length } => {
-                if self.promising(*value) && self.promising(*length) {
-                    self.operation(id, &[]);
-                }
+            ExprKind::Repeat { value, length }
+                if self.promising(*value) && self.promising(*length) =>
+            {
+                self.operation(id, &[]);
             }
             ExprKind::Struct { fields, .. } => {
                 self.union(id, fields.iter().map(|(_, value)| *value));

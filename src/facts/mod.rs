@@ -112,6 +112,8 @@ pub struct CrateFacts {
     pub early: Vec<attributes::Early>,
     pub calls: usize,
     pub unresolved: usize,
+    /// Evaluations of constants that were given up after some work.
+    pub given_up: usize,
 }
 
 impl CrateFacts {
@@ -312,6 +314,7 @@ pub fn collect(context: &Context<'_>, krate: CrateId) -> CrateFacts {
         all.numbers.entry((owner.at.file, owner.item)).or_insert(index);
         all.bodies.push(BodyFacts { owner: owner.clone(), edges });
     }
+    all.given_up = context.given_up.replace(0);
     attributes::early(context, krate, &mut all);
     all.add_handed(handed);
     all

@@ -153,6 +153,15 @@ impl Datum {
     }
 
     pub fn to_value(&self) -> Value {
+        self.to_value_within(&mut MAX_LENGTH.clone())
+    }
+
+    /// As a value of at most so many parts: one list may stand in another many times.
+    fn to_value_within(&self, left: &mut usize) -> Value {
+        *left = match left.checked_sub(1) {
+            Some(left) => left,
+            None => return Value::Unknown,
+        };
         match self {
             Self::Int(number, _) => u128::try_from(*number).map(Value::Integer).unwrap_or_default(),
             Self::Bool(boolean) => Value::Bool(*boolean),
@@ -163,7 +172,8 @@ impl Datum {
             Self::Bytes(bytes) => Value::Bytes(bytes.as_slice().into()),
             Self::List(parts) => match self.only_bytes() {
                 Some(bytes) => Value::Bytes(bytes.into()),
-                None => Value::list(parts.iter().map(Self::to_value).collect()),
+                None if parts.len() > *left => Value::Unknown,
+                None => Value::list(parts.iter().map(|part| part.to_value_within(left)).collect()),
             },
             _ => Value::Unknown,
         }

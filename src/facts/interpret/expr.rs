@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::datum::{MAX_LENGTH, Width};
-use super::{Datum, Eval, MAX_DEPTH, Machine, Stop, known, number};
+use super::{Datum, Eval, MAX_DEPTH, Machine, NESTING, Stop, known, number};
 use crate::facts::conceal::Trail;
 use crate::ir::*;
 use crate::vocab::Disguise;
@@ -134,7 +134,9 @@ impl<'a> Machine<'_, 'a, '_> {
                         let width = width.or_of(&[number]);
                         Ok(Datum::Int(width.wrap(!number), width))
                     }
-                    ('-', Datum::Int(number, width)) => Ok(Datum::Int(-number, width)),
+                    ('-', Datum::Int(number, width)) => {
+                        Ok(Datum::Int(known(number.checked_neg())?, width))
+                    }
                     _ => Err(Stop::GiveUp),
                 }
             }
@@ -231,6 +233,7 @@ impl<'a> Machine<'_, 'a, '_> {
             }
             ExprKind::Continue => Err(Stop::Continue),
             ExprKind::Struct { path, fields, base: None } => {
+                self.pay(NESTING)?;
                 let at = self.frame().at;
                 let ty = self.cx.resolver().ty(at, &Type::Path(path.clone()));
                 let crate::names::Ty::Local(def, _) = ty else { return Err(Stop::GiveUp) };
@@ -246,6 +249,7 @@ impl<'a> Machine<'_, 'a, '_> {
                 Ok(Datum::Struct(def, Rc::new(known)))
             }
             ExprKind::Array(parts) => {
+                self.pay(NESTING)?;
                 let datums: Vec<Datum> = self.values(parts)?;
                 let plain = |datum: &Datum| matches!(datum, Datum::Int(..) | Datum::Char(_));
                 if datums.len() >= MIN_ARRAY && datums.iter().all(plain) {
@@ -256,6 +260,7 @@ impl<'a> Machine<'_, 'a, '_> {
             }
             ExprKind::Tuple(parts) if parts.is_empty() => Ok(Datum::Unit),
             ExprKind::Tuple(parts) => {
+                self.pay(NESTING)?;
                 let datums = parts.iter().map(|part| self.eval(*part)).collect::<Eval<_>>()?;
                 Ok(Datum::list(datums))
             }
@@ -282,7 +287,7 @@ impl<'a> Machine<'_, 'a, '_> {
 
     pub(super) fn repeated(&mut self, value: Datum, length: &Datum) -> Eval {
         let length = known(length.as_size().filter(|length| *length <= MAX_LENGTH))?;
-        self.pay(length)?;
+        self.pay(length.saturating_add(NESTING))?;
         Ok(Datum::list(vec![value; length]))
     }
 
@@ -293,8 +298,8 @@ impl<'a> Machine<'_, 'a, '_> {
             (start, Some(end)) => (known(start.as_int())?, known(end.as_int())?),
             _ => return Err(Stop::GiveUp),
         };
-        let end = last + i128::from(inclusive);
-        let length = known(usize::try_from((end - first).max(0)).ok())?;
+        let end = last.saturating_add(i128::from(inclusive));
+        let length = known(usize::try_from(end.saturating_sub(first).max(0)).ok())?;
         if length > MAX_LENGTH {
             return Err(Stop::GiveUp);
         }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::datum::{MAX_LENGTH, Place};
-use super::{Datum, Eval, Machine, Stop, known, number, text};
+use super::{Datum, Eval, Machine, NESTING, Stop, known, number, text};
 use crate::ir::*;
 use crate::vocab::Disguise;
 
@@ -311,7 +311,12 @@ impl<'a> Machine<'_, 'a, '_> {
             |at: usize, length: usize| if at < length { Ok(at) } else { Err(Stop::GiveUp) };
         let length = parts.len();
         match (method, args) {
-            ("push" | "push_back", [part]) => parts.push(part.clone()),
+            ("push" | "push_back", [part]) => {
+                if matches!(part, Datum::List(_) | Datum::Struct(..)) {
+                    self.pay(NESTING)?;
+                }
+                parts.push(part.clone());
+            }
             ("pop" | "pop_back" | "next_back", []) => {
                 return Ok(parts.pop().unwrap_or(Datum::Nothing));
             }
@@ -550,7 +555,8 @@ impl<'a> Machine<'_, 'a, '_> {
             };
         }
         let parts = known(receiver.elements())?;
-        self.pay(1 + parts.len() / 4)?;
+        let wraps = matches!(name, "enumerate" | "zip" | "chunks" | "windows" | "split_at");
+        self.pay(1 + parts.len() / 4 + if wraps { NESTING } else { 0 })?;
         let count = || known(args.first().and_then(Datum::as_size));
         let length = parts.len();
         let part = |part: Option<&Datum>| Ok(part.cloned().unwrap_or(Datum::Nothing));
@@ -596,7 +602,7 @@ impl<'a> Machine<'_, 'a, '_> {
                 if size == 0 {
                     return Err(Stop::GiveUp);
                 }
-                self.pay(length)?;
+                self.pay(if name == "windows" { length.saturating_mul(size) } else { length })?;
                 let group = |group: &[Datum]| match &receiver {
                     Datum::Bytes(_) => {
                         Datum::list(group.to_vec()).as_bytes().map_or(Datum::Unknown, Datum::bytes)
@@ -723,9 +729,9 @@ impl<'a> Machine<'_, 'a, '_> {
         if separator.is_empty() && parts.iter().all(bytes) {
             let mut all = Vec::new();
             for part in parts {
+                self.pay(part.len().unwrap_or(0))?;
                 all.extend(known(part.elements())?);
             }
-            self.pay(all.len())?;
             return Ok(Datum::list(all));
         }
         let mut text = String::new();
@@ -805,7 +811,10 @@ impl<'a> Machine<'_, 'a, '_> {
                 }
                 ("filter_map", Datum::Nothing) => {}
                 ("filter_map", given) => result.push(given),
-                ("flat_map", given) => result.extend(known(given.elements())?),
+                ("flat_map", given) => {
+                    self.pay(given.len().unwrap_or(0))?;
+                    result.extend(known(given.elements())?);
+                }
                 ("take_while", Datum::Bool(true)) => result.push(part.clone()),
                 ("take_while", Datum::Bool(false)) => break,
                 ("skip_while", Datum::Bool(true)) => {}

@@ -35,6 +35,9 @@ use crate::vocab::Disguise;
 /// Steps that one evaluation takes, and all of a crate's together.
 const MAX_STEPS: u32 = 100_000;
 pub const MAX_STEPS_OF_CRATE: u32 = 2_000_000;
+/// Putting a value into another costs so much that none can be deep enough to hurt when it
+/// is let go of.
+const NESTING: usize = 20;
 /// Expressions inside of expressions, calls included.
 const MAX_DEPTH: u32 = 160;
 /// Expressions of a function that is interpreted.

@@ -5,8 +5,16 @@ use std::cmp::Ordering;
 use super::datum::{BYTE, Width};
 use super::{Datum, Eval, Stop, known};
 
+/// Parts that are compared at most.
+const MAX_COMPARED: usize = 64 * 1024;
+
 /// The order of two values of one type.
 pub fn compare(left: &Datum, right: &Datum) -> Option<Ordering> {
+    compare_within(left, right, &mut MAX_COMPARED.clone())
+}
+
+fn compare_within(left: &Datum, right: &Datum, steps: &mut usize) -> Option<Ordering> {
+    *steps = steps.checked_sub(1)?;
     Some(match (left, right) {
         (Datum::Int(a, _), Datum::Int(b, _)) => a.cmp(b),
         (Datum::Char(a), Datum::Char(b)) => a.cmp(b),
@@ -17,7 +25,7 @@ pub fn compare(left: &Datum, right: &Datum) -> Option<Ordering> {
         (Datum::Text(a), Datum::Text(b)) => a.cmp(b),
         (Datum::List(a), Datum::List(b)) => {
             for (a, b) in a.iter().zip(b.iter()) {
-                let order = compare(a, b)?;
+                let order = compare_within(a, b, steps)?;
                 if order.is_ne() {
                     return Some(order);
                 }
@@ -128,7 +136,9 @@ pub fn method(name: &str, number: i128, width: Width, args: &[Datum]) -> Eval<Op
                 (true, _) => Datum::Int(exact, width),
                 (false, "checked") => Datum::Nothing,
                 (false, _) if exact < 0 && !width.signed => Datum::Int(0, width),
-                (false, _) if !width.signed => Datum::Int((1i128 << width.bits) - 1, width),
+                (false, _) if !width.signed && width.bits < 127 => {
+                    Datum::Int((1i128 << width.bits) - 1, width)
+                }
                 _ => return Err(Stop::GiveUp),
             }));
         }
@@ -171,14 +181,17 @@ pub fn method(name: &str, number: i128, width: Width, args: &[Datum]) -> Eval<Op
             let by = known(u32::try_from(other()?).ok())?;
             Datum::Int(width.wrap(known(number.checked_pow(by))?), width)
         }
-        "abs" => Datum::Int(number.abs(), width),
-        "abs_diff" => Datum::Int((number - other()?).abs(), width),
+        "abs" => Datum::Int(known(number.checked_abs())?, width),
+        "abs_diff" => {
+            Datum::Int(known(number.checked_sub(other()?).and_then(i128::checked_abs))?, width)
+        }
         "min" => Datum::Int(number.min(other()?), width),
         "max" => Datum::Int(number.max(other()?), width),
         "rem_euclid" => Datum::Int(known(number.checked_rem_euclid(other()?))?, width),
         "div_ceil" => {
             let other = other()?;
-            Datum::Int(known((number + other - 1).checked_div(other))?, width)
+            let sum = known(number.checked_add(other).and_then(|sum| sum.checked_sub(1)))?;
+            Datum::Int(known(sum.checked_div(other))?, width)
         }
         "count_ones" => Datum::Int(i128::from(number.count_ones()), width),
         "is_power_of_two" => Datum::Bool(number.count_ones() == 1),

@@ -1,7 +1,7 @@
 //! Functions and macros from outside of the scan.
 
 use super::datum::Width;
-use super::{Datum, Eval, Machine, Stop, decode, known};
+use super::{Datum, Eval, Machine, NESTING, Stop, decode, known};
 use crate::facts::value::{self, Value};
 use crate::ir::MacroCall;
 use crate::vocab::Disguise;
@@ -124,7 +124,11 @@ impl<'a> Machine<'_, 'a, '_> {
                 Ok(Datum::Int(width.wrap(number), width))
             }
             ("iter", "repeat", [part]) => Ok(Datum::Cycle(vec![part.clone()].into())),
-            ("iter", "once", [part]) => Ok(Datum::list(vec![part.clone()])),
+            ("iter", "once", [part])
+                if matches!(part, Datum::Int(..) | Datum::Char(_) | Datum::Text(_)) =>
+            {
+                Ok(Datum::list(vec![part.clone()]))
+            }
             ("iter", "zip", [first, second]) => {
                 let (first, second) = (first.clone(), second.clone());
                 self.method("zip", first, vec![second], &[])
@@ -255,6 +259,7 @@ impl<'a> Machine<'_, 'a, '_> {
             }
         }
         if name == "vec" {
+            self.pay(NESTING)?;
             if let ([value], [(";", length)]) = (positional.as_slice(), named.as_slice()) {
                 return self.repeated(value.clone(), length);
             }

@@ -28,8 +28,8 @@ fn told(code: &str) -> Option<String> {
         entry.effects.iter().any(|effect| effect.word() == "network-connect")
     };
     let entry = checked.inventory.iter().filter(connects);
-    let known = entry.flat_map(|entry| entry.args.get("host").into_iter().flatten());
-    known.filter(|text| *text != "…").last().cloned()
+    let mut known = entry.flat_map(|entry| entry.args.get("host").into_iter().flatten());
+    known.rfind(|text| *text != "…").cloned()
 }
 
 /// Checks cases, each a text and the code that gives it.
@@ -402,6 +402,11 @@ fn what_is_not_known_stays_so() {
         r#"pub fn go() { let mut s = String::new(); std::io::stdin().read_line(&mut s).unwrap(); CONNECT(s); }"#,
         r#"pub fn go() { let mut i = 0u64; loop { i += 1; if i == 0 { break; } } let s = i.to_string(); CONNECT(s); }"#,
         r#"fn f(n: u64) -> u64 { f(n + 1) } pub fn go() { CONNECT(f(1).to_string()); }"#,
+        r#"pub fn go() { let mut v = vec![1]; loop { v = vec![v]; } CONNECT(v); }"#,
+        r#"pub fn go() { let mut v = vec![1, 2, 3, 4]; for _ in 0..64 { v = vec![v.clone(), v]; } CONNECT(v.concat()); }"#,
+        r#"pub fn go() { let v: Vec<_> = (0..60_000).collect(); let w = v.windows(30_000).count(); CONNECT(w.to_string()); }"#,
+        r#"pub fn go() { let s = "aaaaaaaaaaaaaaaa".repeat(4000); let t = s.replace("a", &s); CONNECT(t); }"#,
+        r#"pub fn go() { let n = i128::MAX; let m = n.pow(2).abs() + n; CONNECT(m.to_string()); }"#,
         r#"pub fn go() { let s = "a".repeat(1 << 40); CONNECT(s); }"#,
         r#"pub fn go() { let mut v = vec![1u8; 100_000_000_000]; v.push(1); CONNECT(String::from_utf8(v).unwrap()); }"#,
         r#"pub fn go() { let mut s = String::from("a"); for _ in 0..64 { s = s.clone() + &s; } CONNECT(s); }"#,

@@ -7,6 +7,9 @@ use super::{Datum, Eval, Machine, Stop, known};
 use crate::ir::Type;
 use crate::vocab::Disguise;
 
+/// A text times what is put into it, at most.
+const MAX_REPLACED: usize = 1 << 20;
+
 impl Machine<'_, '_, '_> {
     /// A method of a text; `None` when it is none, or one of its characters.
     pub(super) fn text_method(
@@ -67,6 +70,9 @@ impl Machine<'_, '_, '_> {
                     [times] => known(times.as_size())?,
                     _ => usize::MAX,
                 };
+                if text.len().saturating_mul(to.len()) > MAX_REPLACED {
+                    return Err(Stop::GiveUp);
+                }
                 let mut result = text.to_owned();
                 for pattern in patterns.iter().filter(|pattern| !pattern.is_empty()) {
                     result = result.replacen(pattern.as_str(), &to, times);
