@@ -166,6 +166,14 @@ impl<'a> Pass<'a, '_> {
                 self.fold.set(id, Trail::literal(place, bytes.len()));
             }
             ExprKind::Local(local) => self.fold.set(id, self.fold.local(*local)),
+            // A field of a constant structure.
+            ExprKind::Field { base, .. }
+                if *self.value(id) == Value::Unknown
+                    && matches!(self.body.expr(*base).kind, ExprKind::Path(_))
+                    && matches!(self.ty(*base), Ty::Local(..)) =>
+            {
+                self.operation(id, &[]);
+            }
             ExprKind::Ref { value, .. }
             | ExprKind::Try(value)
             | ExprKind::Await(value)

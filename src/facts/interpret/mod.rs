@@ -70,6 +70,8 @@ struct Call<'a> {
     here: BodyRef,
     body: &'a Body,
     locals: FxHashMap<LocalId, Datum>,
+    /// The length of the arrays that were handed in, for `const N: usize`.
+    length: Option<usize>,
 }
 
 /// One evaluation.
@@ -112,6 +114,7 @@ impl<'p, 'a, 'c> Machine<'p, 'a, 'c> {
             here: pass.here,
             body: pass.body,
             locals: FxHashMap::default(),
+            length: None,
         };
         Self {
             cx: pass.cx,
@@ -268,8 +271,15 @@ impl<'p, 'a, 'c> Machine<'p, 'a, 'c> {
             }
         });
         let args: Vec<Datum> = args.collect();
+        let arrays =
+            args.iter().skip(receiver).zip(&function.params).filter(|(_, ty)| is_array(ty));
+        let mut lengths: Vec<usize> = arrays.filter_map(|(arg, _)| arg.len()).collect();
+        lengths.dedup();
         let hint = self.hint.take();
         let before = self.enter(here, body)?;
+        if let ([length], Some(frame)) = (lengths.as_slice(), self.frames.last_mut()) {
+            frame.length = Some(*length);
+        }
         for (param, arg) in body.params.iter().zip(args) {
             let ExprKind::Bind { pattern, .. } = &body.expr(*param).kind else {
                 return Err(Stop::GiveUp);
@@ -304,7 +314,7 @@ impl<'p, 'a, 'c> Machine<'p, 'a, 'c> {
         self.current = id.at;
         self.direct = false;
         let at = (here.krate, here.module);
-        self.frames.push(Call { id, at, here, body, locals: FxHashMap::default() });
+        self.frames.push(Call { id, at, here, body, locals: FxHashMap::default(), length: None });
         Ok(before)
     }
 
@@ -364,5 +374,13 @@ impl<'p, 'a, 'c> Machine<'p, 'a, 'c> {
             Err(Stop::Return(datum)) => Ok(datum),
             other => other,
         }
+    }
+}
+
+fn is_array(ty: &Type) -> bool {
+    match ty {
+        Type::Slice(_) => true,
+        Type::Ref(inner) => is_array(inner),
+        _ => false,
     }
 }

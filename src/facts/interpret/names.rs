@@ -21,7 +21,15 @@ impl Machine<'_, '_, '_> {
             };
             return Ok(datum);
         }
-        Err(Stop::GiveUp)
+        // A parameter such as `const N: usize`, which no other name can be.
+        match (path.single(), self.frame().length) {
+            (Some(name), Some(length))
+                if name.len() <= 4 && name.starts_with(char::is_uppercase) =>
+            {
+                Ok(Datum::size(length))
+            }
+            _ => Err(Stop::GiveUp),
+        }
     }
 
     fn outer(&self, path: SmolStr) -> Datum {

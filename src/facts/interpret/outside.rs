@@ -164,7 +164,10 @@ impl<'a> Machine<'_, 'a, '_> {
             (_, _, [first, rest @ ..])
                 if Width::named(owner).is_some() || matches!(owner, "char" | "str" | "slice") =>
             {
-                let (first, rest) = (first.clone(), rest.to_vec());
+                let (mut first, rest) = (first.clone(), rest.to_vec());
+                if let (Datum::Int(number, _), Some(width)) = (&first, Width::named(owner)) {
+                    first = Datum::Int(width.wrap(*number), width);
+                }
                 self.method(name, first, rest, &[])
             }
             _ => {

@@ -240,6 +240,17 @@ fn helpers_are_called() {
     all(&[
         (
             "a.test:80",
+            r#"const fn un<const N: usize>(e: [u8; N], k: u8) -> [u8; N] { let mut o = [0u8; N]; let mut i = 0; while i < N { o[i] = e[i] ^ k; i += 1; } o }
+            static H: [u8; 9] = un(*b"`/udru;91", 1);
+            pub fn go() { CONNECT(std::str::from_utf8(&H).unwrap()); }"#,
+        ),
+        (
+            "a.test:80",
+            r#"mod c { pub struct Cfg { pub host: &'static [u8], pub port: u16 } pub const CFG: Cfg = Cfg { host: b"`/udru", port: 80 }; }
+            pub fn go() { let h: String = c::CFG.host.iter().map(|b| (b ^ 1) as char).collect(); CONNECT(format!("{}:{}", h, c::CFG.port)); }"#,
+        ),
+        (
+            "a.test:80",
             r#"fn dec(e: &[u8], k: u8) -> String { e.iter().map(|b| (b ^ k) as char).collect() }
             pub fn go() { CONNECT(dec(b"`/udru;91", 1)); }"#,
         ),
