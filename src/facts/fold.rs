@@ -31,8 +31,8 @@ pub struct Folding<'a> {
     /// Closures that locals hold.
     pub closures: FxHashMap<LocalId, ExprId>,
     /// Loops, and calls whose closures change something, by their first expression: they are
-    /// worked out before the pass walks through them.
-    early: FxHashMap<ExprId, Vec<ExprId>>,
+    /// worked out before the pass walks through them. The next ones stand at the end.
+    early: Vec<(ExprId, ExprId)>,
     done: FxHashMap<ExprId, Outcome>,
     hints: FxHashMap<ExprId, &'a Type>,
     /// The local that an expression changes, as it was before.
@@ -99,9 +99,10 @@ impl<'a> Pass<'a, '_> {
                 _ => false,
             };
             if early {
-                self.fold.early.entry(expr.first).or_default().push(id);
+                self.fold.early.push((expr.first, id));
             }
         }
+        self.fold.early.sort_by_key(|(first, id)| (std::cmp::Reverse(*first), *id));
         if let Some(root) = self.body.root
             && let Some(ty) = self.declared
         {
@@ -112,7 +113,8 @@ impl<'a> Pass<'a, '_> {
     /// Before the pass looks at an expression.
     pub(super) fn before(&mut self, id: ExprId, expr: &'a Expr) {
         self.fold.trails.push(Trail::default());
-        if let Some(whole) = self.fold.early.remove(&id) {
+        // The outermost first.
+        while let Some((_, whole)) = self.fold.early.pop_if(|(first, _)| *first == id) {
             let skip = match &expr.kind {
                 ExprKind::Local(local) => {
                     self.local_values[local.0 as usize] == Value::Unknown
@@ -120,10 +122,8 @@ impl<'a> Pass<'a, '_> {
                 }
                 _ => false,
             };
-            for id in whole.into_iter().rev().filter(|_| !skip) {
-                if let Some(outcome) = Machine::new(self).whole(id) {
-                    self.fold.done.insert(id, outcome);
-                }
+            if !skip && let Some(outcome) = Machine::new(self).whole(whole) {
+                self.fold.done.insert(whole, outcome);
             }
         }
         self.fold.prior = match &expr.kind {
@@ -152,7 +152,9 @@ impl<'a> Pass<'a, '_> {
 
     /// After the pass has looked at an expression.
     pub(super) fn fold(&mut self, id: ExprId, expr: &'a Expr) {
-        if let Some(outcome) = self.fold.done.remove(&id) {
+        if !self.fold.done.is_empty()
+            && let Some(outcome) = self.fold.done.remove(&id)
+        {
             self.accept(id, outcome);
             return;
         }
