@@ -197,6 +197,11 @@ impl<'a> Pass<'a, '_> {
     /// Seams of a formatted text: only where nothing but `{}` stands between known pieces.
     fn formatted(&mut self, id: ExprId, call: &MacroCall) {
         self.union(id, call.args.iter().map(|arg| arg.value));
+        // Only an address, or the beginning of one, can be cut inside a word.
+        let telling = |text: &str| text.len() < 16 || text.contains("://");
+        if !matches!(self.value(id), Value::Text(text) if telling(text)) {
+            return;
+        }
         let mut positional = call.args.iter().filter(|arg| arg.name.is_none());
         let Some(Value::Text(template)) =
             positional.next().map(|arg| self.value(arg.value).clone())
