@@ -404,6 +404,7 @@ pub enum ExprKind {
     Range {
         start: Option<ExprId>,
         end: Option<ExprId>,
+        inclusive: bool,
     },
     /// Something that is not modelled; its parts still stand in the arena.
     Other,
@@ -463,7 +464,7 @@ impl ExprKind {
                 fields.iter().map(|(_, value)| *value).chain(*base).for_each(visit);
             }
             Self::Tuple(parts) | Self::Array(parts) => parts.iter().copied().for_each(visit),
-            Self::Range { start, end } => start.iter().chain(end).copied().for_each(visit),
+            Self::Range { start, end, .. } => start.iter().chain(end).copied().for_each(visit),
         }
     }
 }
@@ -504,6 +505,11 @@ pub struct MacroArg {
     pub value: ExprId,
 }
 
+impl MacroArg {
+    /// The name of what stands behind a `;`: the length in `vec![0; 8]`.
+    pub const LENGTH: Name = Name::new_static(";");
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Literal {
     Text(String),
@@ -535,6 +541,12 @@ pub enum Pattern {
     Slice(Vec<Pattern>),
     Or(Vec<Pattern>),
     Literal(Literal),
+    /// `a..=b`
+    Range {
+        start: Option<Literal>,
+        end: Option<Literal>,
+        inclusive: bool,
+    },
     /// A constant or a unit variant.
     Path(Path),
     Other,
@@ -555,7 +567,7 @@ impl Pattern {
             }
             Self::Variant { fields, .. } => fields.iter().for_each(|part| part.locals(visit)),
             Self::Struct { fields, .. } => fields.iter().for_each(|(_, part)| part.locals(visit)),
-            Self::Wild | Self::Literal(_) | Self::Path(_) | Self::Other => {}
+            Self::Wild | Self::Literal(_) | Self::Range { .. } | Self::Path(_) | Self::Other => {}
         }
     }
 }

@@ -191,6 +191,8 @@ vocabulary! {
         Name = "name",
         /// What is put into a connection by other means than a call that is modelled.
         Stream = "stream",
+        /// What something turns out to be when it is decoded.
+        Plain = "plain",
     }
 }
 
@@ -275,6 +277,50 @@ impl Gate {
                 | Self::SecurityProduct
                 | Self::Locale
         )
+    }
+}
+
+vocabulary! {
+    /// How a text is kept out of sight in the source, or in the program.
+    Disguise, "disguise" {
+        Base64 = "base64",
+        Base32 = "base32",
+        Hex = "hex",
+        Percent = "percent",
+        Rot13 = "rot13",
+        /// Combined with a key, bit by bit.
+        Xor = "xor",
+        /// Shifted by a number, or otherwise calculated.
+        Arithmetic = "arithmetic",
+        Reversed = "reversed",
+        /// Characters were replaced or left out.
+        Replaced = "replaced",
+        /// Numbers or single characters, one for each character.
+        Bytes = "bytes",
+        /// Several literals, none of which holds a whole word.
+        Pieces = "pieces",
+        /// A macro keeps the text out of the program's constants.
+        Sealed = "sealed",
+    }
+}
+
+impl Disguise {
+    /// What the disguised text does, after "this …".
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::Base64 => "base64",
+            Self::Base32 => "base32",
+            Self::Hex => "hexadecimal",
+            Self::Percent => "percent escapes",
+            Self::Rot13 => "rot13",
+            Self::Xor => "XOR with a constant key",
+            Self::Arithmetic => "shifted characters",
+            Self::Reversed => "reversed",
+            Self::Replaced => "replaced characters",
+            Self::Bytes => "single characters or numbers",
+            Self::Pieces => "pieces of words",
+            Self::Sealed => "encrypted when compiled",
+        }
     }
 }
 

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
+use super::conceal::Trail;
+use super::fold::Folding;
 use super::objects::Draft;
 use super::value::{self, Value};
-use super::{Context, Edge, Fact, Handed, eval};
+use super::{Context, Edge, Fact, Handed, Result, eval};
 use crate::ir::*;
 use crate::names::{BodyRef, Callee, CrateId, Def, ModuleId, Res, Ty};
 use crate::span::Place;
@@ -53,6 +55,10 @@ pub(super) struct Pass<'a, 'c> {
     pub names: usize,
     /// The receiver whose elements a closure's parameter stands for.
     elements: Vec<Option<ExprId>>,
+    /// Constants beyond single operators.
+    pub fold: Folding<'a>,
+    /// The type that the body is declared to have.
+    pub declared: Option<&'a Type>,
     /// The closure that a local holds.
     pub closures: FxHashMap<LocalId, ExprId>,
     /// What parameters get that are functions, when one caller is looked at.
@@ -105,12 +111,15 @@ impl<'a, 'c> Pass<'a, 'c> {
             closures: FxHashMap::default(),
             given_types: Vec::new(),
             targets: FxHashMap::default(),
+            fold: Folding::default(),
+            declared: None,
         }
     }
 
     /// Looks at the body for one caller.
-    pub fn given(mut self, values: Vec<Value>, depth: u32) -> Self {
+    pub fn given(mut self, values: Vec<Value>, trails: Vec<Trail>, depth: u32) -> Self {
         self.given = values;
+        self.fold.give(trails);
         self.depth = depth;
         self
     }
@@ -123,13 +132,16 @@ impl<'a, 'c> Pass<'a, 'c> {
 
     pub fn run(mut self) -> Self {
         self.look_ahead();
+        self.prepare_folding();
         for (id, expr) in self.body.iter() {
             // What an arm leaves unset is unknown.
             self.types.push(Ty::Unknown);
             self.values.push(Value::Unknown);
             self.objects.push(None);
             self.origins.push(None);
+            self.before(id, expr);
             self.expr(id, expr);
+            self.fold(id, expr);
         }
         self
     }
@@ -138,10 +150,11 @@ impl<'a, 'c> Pass<'a, 'c> {
         self.body.root.map(|root| self.value(root).clone()).unwrap_or_default()
     }
 
-    /// The value of the body, and the call that it comes from.
-    pub fn result(&self) -> (Value, Option<smol_str::SmolStr>) {
+    /// The value of the body, the call that it comes from, and where its text does.
+    pub fn result(&self) -> Result {
         let origin = self.body.root.and_then(|root| self.origins[root.0 as usize].clone());
-        (self.root_value(), origin)
+        let trail = self.body.root.map(|root| self.fold.trail(root)).unwrap_or_default();
+        (self.root_value(), origin, trail)
     }
 
     pub fn finish(self) -> (Vec<Fact>, Vec<Edge>, Vec<Handed>) {
@@ -425,7 +438,9 @@ impl<'a, 'c> Pass<'a, 'c> {
             ItemKind::Constant { ty, .. } => {
                 self.edge(def, span);
                 self.targets.insert(id, Target::Constant(def));
-                self.set_value(id, self.cx.constant(def));
+                let (value, trail) = self.cx.constant(def);
+                self.set_value(id, value);
+                self.fold.set(id, trail);
                 let declared = self.cx.resolver().ty((def.krate, def.module), ty);
                 match (&declared, self.constant_function(def)) {
                     (Ty::Unknown, Some(callee)) => Ty::Function(callee),
@@ -634,7 +649,11 @@ impl<'a, 'c> Pass<'a, 'c> {
                     self.bind_type(field, &field_type);
                 }
             }
-            Pattern::Wild | Pattern::Literal(_) | Pattern::Path(_) | Pattern::Other => {}
+            Pattern::Wild
+            | Pattern::Literal(_)
+            | Pattern::Range { .. }
+            | Pattern::Path(_)
+            | Pattern::Other => {}
         }
     }
 

@@ -404,13 +404,15 @@ impl Pass<'_, '_> {
         }
         let Some(body) = self.cx.unit.body_of(def) else { return };
         let via = Place { file: self.here.file, span };
-        self.handed.extend(self.cx.handed(body, values, self.depth, via));
+        let trails = args.iter().map(|arg| self.fold.trail(*arg)).collect();
+        self.handed.extend(self.cx.handed(body, values, trails, self.depth, via));
     }
 
     /// The result of a function of the scan, as far as it is the same for every caller.
     fn local_result(&mut self, id: ExprId, def: Def) {
-        let (value, origin) = self.cx.result(def);
+        let (value, origin, trail) = self.cx.result(def);
         self.set_value(id, value);
+        self.fold.set(id, trail);
         self.origins[id.0 as usize] = origin;
     }
 
@@ -566,9 +568,17 @@ impl Pass<'_, '_> {
         Some(rules)
     }
 
-    fn external_macro(&self, path: &Path, name: &str) -> Option<SmolStr> {
+    pub fn external_macro(&self, path: &Path, name: &str) -> Option<SmolStr> {
+        // By its own name, or by the name that a `use` gives it.
+        let renamed = || path.single().is_none();
+        if !self.cx.models.is_macro_name(name) && renamed() {
+            return None;
+        }
         for meaning in self.cx.resolver().path(self.at, path) {
-            if let Res::External(found) = meaning {
+            // A crate's name alone is no macro.
+            if let Res::External(found) = meaning
+                && found.contains("::")
+            {
                 return Some(format!("{found}!").into());
             }
         }
@@ -576,7 +586,14 @@ impl Pass<'_, '_> {
             return None;
         }
         let candidates = [format!("std::{name}!"), format!("std::arch::{name}!")];
-        candidates.into_iter().map(SmolStr::from).find(|path| self.cx.models.call(path).is_some())
+        if !self.cx.models.is_macro_name(name) {
+            return None;
+        }
+        // `#[macro_use] extern crate`: a macro of a dependency by its bare name.
+        let externs = &self.cx.unit.krate(self.here.krate).externs;
+        let dependencies = externs.keys().map(|krate| format!("{krate}::{name}!"));
+        let known = |path: &SmolStr| self.cx.models.call(path).is_some();
+        candidates.into_iter().chain(dependencies).map(SmolStr::from).find(known)
     }
 
     /// A function, or constant, that belongs to a type.
@@ -603,8 +620,9 @@ impl Pass<'_, '_> {
                 }
                 match found.first() {
                     Some(def) if matches!(unit.item(*def).kind, ItemKind::Constant { .. }) => {
-                        let value = self.cx.constant(*def);
+                        let (value, trail) = self.cx.constant(*def);
                         self.set_value(id, value);
+                        self.fold.set(id, trail);
                         Ty::Unknown
                     }
                     Some(def) => Ty::Function(Callee::Local(*def)),

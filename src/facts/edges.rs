@@ -912,7 +912,11 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                     self.take_apart(from, inner, true);
                 }
             }
-            Pattern::Wild | Pattern::Literal(_) | Pattern::Path(_) | Pattern::Other => {}
+            Pattern::Wild
+            | Pattern::Literal(_)
+            | Pattern::Range { .. }
+            | Pattern::Path(_)
+            | Pattern::Other => {}
         }
     }
 }

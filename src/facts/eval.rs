@@ -134,7 +134,9 @@ pub fn method(name: &str, receiver: &Value, args: &[&Value], path_like: bool) ->
             _ => Value::Unknown,
         },
         ("replace", [from, to]) => match (receiver, from.as_text(), to.as_text()) {
-            (Value::Text(text), Some(from), Some(to)) if !from.is_empty() => {
+            (Value::Text(text), Some(from), Some(to))
+                if !from.is_empty() && text.len().saturating_mul(to.len()) < 1 << 20 =>
+            {
                 Value::text(text.replace(&from, &to))
             }
             _ => Value::Unknown,
@@ -209,6 +211,13 @@ pub fn function(path: &str, args: &[&Value]) -> Value {
         }
         _ => {}
     }
+    match path {
+        "std::string::String::new" | "std::string::String::with_capacity" => {
+            return Value::text("");
+        }
+        "std::vec::Vec::new" | "std::vec::Vec::with_capacity" => return Value::list(Vec::new()),
+        _ => {}
+    }
     match args {
         [value] if converts(path) => (*value).clone(),
         _ => Value::Unknown,
@@ -250,6 +259,12 @@ pub fn converts(path: &str) -> bool {
 
 /// `[a, b, c, d]` as an address.
 fn address(value: &Value) -> Value {
+    if let Value::Bytes(octets) = value {
+        return match **octets {
+            [a, b, c, d] => Value::text(format!("{a}.{b}.{c}.{d}")),
+            _ => Value::Unknown,
+        };
+    }
     let Value::List(parts) = value else { return value.clone() };
     let octets: Vec<String> = parts.iter().map(Value::piece).collect();
     if octets.len() == 4 { Value::text(octets.join(".")) } else { Value::Unknown }
@@ -270,7 +285,7 @@ pub fn macro_call(name: &str, args: &[&Value], named: &[(&str, &Value)]) -> Valu
             })
         }
         "vec" => Value::list(args.iter().map(|value| (*value).clone()).collect()),
-        "c" | "cstr" | "s" | "w" | "obfstr" | "lc" | "dbg" | "println" => {
+        "c" | "cstr" | "s" | "w" | "dbg" | "println" => {
             args.first().map_or(Value::Unknown, |value| (*value).clone())
         }
         _ => Value::Unknown,

@@ -56,7 +56,7 @@ impl<'a> Pass<'a, '_> {
         let value = Value::text(text);
         draft.mentions(
             Effect::NameMentioned,
-            Argument { role: Role::Name, span, expr: id, value, from: None },
+            Argument { role: Role::Name, span, expr: id, value, from: None, hidden: None },
         );
         self.drafts.push(draft);
     }
@@ -95,7 +95,7 @@ impl<'a> Pass<'a, '_> {
         draft.add_row(row, home, span, id, true);
         if let Some((arg, value)) = name {
             let span = self.body.expr(arg).span;
-            draft.argument(Argument { role: Role::Name, span, expr: arg, value, from: None });
+            draft.argument(Argument { role: Role::Name, span, expr: arg, value, from: None, hidden: None });
         }
         draft.mention = Some(id);
         self.drafts.push(draft);

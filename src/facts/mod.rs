@@ -10,10 +10,13 @@ mod body;
 mod calls;
 pub mod conditions;
 mod edges;
+pub mod conceal;
 mod eval;
+mod fold;
 pub mod graph;
 pub mod known;
 mod lookup;
+mod interpret;
 mod objects;
 pub mod value;
 
@@ -23,9 +26,11 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use self::conceal::Trail;
+pub use self::interpret::decode;
 use self::value::Value;
 use crate::flow::{Builder, Graph};
-use crate::ir::{BodyId, ExprId, ItemId, ItemKind};
+use crate::ir::{BodyId, ExprId, ItemId, ItemKind, Type};
 use crate::model::Models;
 use crate::names::{BodyRef, CrateId, Def, Memo, Owned, Resolver, Ty, Unit};
 use crate::span::{FileId, Place, Span};
@@ -83,6 +88,8 @@ pub struct Argument {
     pub value: Value,
     /// The canonical path of the call that the argument is the result of.
     pub from: Option<SmolStr>,
+    /// How its text was kept out of sight.
+    pub hidden: Option<conceal::Hidden>,
 }
 
 /// A fact as it is for one caller of a helper, whose body is not numbered yet.
@@ -116,6 +123,8 @@ pub struct CrateFacts {
     pub early: Vec<attributes::Early>,
     pub calls: usize,
     pub unresolved: usize,
+    /// Evaluations of constants that were given up after some work.
+    pub given_up: usize,
 }
 
 impl CrateFacts {
@@ -177,19 +186,46 @@ pub struct Context<'a> {
     pub unit: &'a Unit,
     pub models: &'a Models,
     pub memo: &'a Memo,
-    constants: RefCell<FxHashMap<Def, Value>>,
+    constants: RefCell<FxHashMap<Def, (Value, Trail)>>,
     outputs: RefCell<FxHashMap<Def, Ty>>,
-    results: RefCell<FxHashMap<Def, (Value, Option<SmolStr>)>>,
+    results: RefCell<FxHashMap<Def, Result>>,
     /// Whether a body has facts of its own, before anything is handed in.
     factual: RefCell<FxHashMap<(FileId, BodyId), bool>>,
     /// Bodies that are being worked out for the sake of others.
     nested: Cell<u32>,
+    /// Steps that the interpreter may still take.
+    steps: Cell<u32>,
+    /// Evaluations that it gave up after some work.
+    given_up: Cell<usize>,
+    tried: RefCell<fold::Tried>,
+    /// The module that the names of a body are looked up in: its own, when items stand in it.
+    homes: FxHashMap<(FileId, BodyId), BodyRef>,
 }
+
+/// What a body gives, the call that it comes from, and where its text does.
+type Result = (Value, Option<SmolStr>, Trail);
 
 impl<'a> Context<'a> {
     pub fn new(unit: &'a Unit, models: &'a Models, memo: &'a Memo) -> Self {
         let (constants, outputs, results, factual, nested) = Default::default();
-        Self { unit, models, memo, constants, outputs, results, factual, nested }
+        let (given_up, tried) = Default::default();
+        let steps = Cell::new(interpret::MAX_STEPS_OF_CRATE);
+        let bodies = unit.crates.iter().flat_map(|krate| &krate.bodies);
+        let homes = bodies.map(|owned| ((owned.at.file, owned.at.body), owned.at)).collect();
+        Self {
+            homes,
+            unit,
+            models,
+            memo,
+            constants,
+            outputs,
+            results,
+            factual,
+            nested,
+            steps,
+            given_up,
+            tried,
+        }
     }
 
     pub fn resolver(&self) -> Resolver<'a> {
@@ -213,23 +249,34 @@ impl<'a> Context<'a> {
 
     /// What a small function of the scan returns whatever it is given, and the call that its
     /// result comes from; unknown while it is being worked out.
-    fn result(&self, def: Def) -> (Value, Option<SmolStr>) {
+    fn result(&self, def: Def) -> Result {
         if let Some(known) = self.results.borrow().get(&def) {
             return known.clone();
         }
-        let Some(body) = self.unit.body_of(def) else { return Default::default() };
+        let Some(body) = self.body_of(def) else { return Default::default() };
         self.results.borrow_mut().insert(def, Default::default());
         if self.unit.files[&body.file].body(body.body).exprs.len() > MAX_FOLDED_BODY {
             return Default::default();
         }
-        let result = self.nested(body);
+        let declared = match &self.unit.item(def).kind {
+            ItemKind::Function(function) => function.output.as_ref(),
+            _ => None,
+        };
+        let result = self.nested(body, declared);
         self.results.borrow_mut().insert(def, result.clone());
         result
     }
 
     /// The facts of a helper as they are for one caller: `values` are what its parameters get.
     /// Only facts that say more than they do for everyone are kept.
-    fn handed(&self, body: BodyRef, values: Vec<Value>, depth: u32, via: Place) -> Vec<Handed> {
+    fn handed(
+        &self,
+        body: BodyRef,
+        values: Vec<Value>,
+        trails: Vec<Trail>,
+        depth: u32,
+        via: Place,
+    ) -> Vec<Handed> {
         let key = (body.file, body.body);
         let content = self.unit.files[&body.file].body(body.body);
         if depth >= MAX_HANDED || content.exprs.len() > MAX_FOLDED_BODY {
@@ -247,7 +294,7 @@ impl<'a> Context<'a> {
         if !factual {
             return Vec::new();
         }
-        let outcome = body::Pass::new(self, body).given(values, depth + 1).run();
+        let outcome = body::Pass::new(self, body).given(values, trails, depth + 1).run();
         let (facts, _, mut handed) = outcome.finish();
         let facts =
             facts.into_iter().map(|fact| Handed { body, fact: Fact { via: Some(via), ..fact } });
@@ -255,28 +302,42 @@ impl<'a> Context<'a> {
         handed
     }
 
+    /// The body of a function or a constant, with the module that its names mean.
+    fn body_of(&self, def: Def) -> Option<BodyRef> {
+        let body = self.unit.body_of(def)?;
+        let home = self.homes.get(&(body.file, body.body)).filter(|home| home.krate == body.krate);
+        Some(home.copied().unwrap_or(body))
+    }
+
     /// Works out another body, unless that goes too deep.
-    fn nested(&self, body: BodyRef) -> (Value, Option<SmolStr>) {
+    fn nested(&self, body: BodyRef, declared: Option<&'a Type>) -> Result {
         let depth = self.nested.get();
         if depth >= MAX_NESTED {
             return Default::default();
         }
         self.nested.set(depth + 1);
-        let result = body::Pass::new(self, body).run().result();
+        let mut pass = body::Pass::new(self, body);
+        pass.declared = declared;
+        let result = pass.run().result();
         self.nested.set(depth);
         result
     }
 
     /// The value of a constant of the scan; unknown while it is being worked out.
-    fn constant(&self, def: Def) -> Value {
+    fn constant(&self, def: Def) -> (Value, Trail) {
         if let Some(value) = self.constants.borrow().get(&def) {
             return value.clone();
         }
-        let Some(body) = self.unit.body_of(def) else { return Value::Unknown };
-        self.constants.borrow_mut().insert(def, Value::Unknown);
-        let (value, _) = self.nested(body);
-        self.constants.borrow_mut().insert(def, value.clone());
-        value
+        let Some(body) = self.body_of(def) else { return Default::default() };
+        self.constants.borrow_mut().insert(def, Default::default());
+        let declared = match &self.unit.item(def).kind {
+            ItemKind::Constant { ty, .. } => Some(ty),
+            _ => None,
+        };
+        let (value, _, trail) = self.nested(body, declared);
+        let value = declared.map_or(Value::Unknown, |ty| fold::typed(&value, ty));
+        self.constants.borrow_mut().insert(def, (value.clone(), trail));
+        (value, trail)
     }
 }
 
@@ -316,6 +377,7 @@ pub fn collect(context: &Context<'_>, krate: CrateId, flow: &mut Builder) -> Cra
         all.numbers.entry((owner.at.file, owner.item)).or_insert(index);
         all.bodies.push(BodyFacts { owner: owner.clone(), edges });
     }
+    all.given_up = context.given_up.replace(0);
     attributes::early(context, krate, &mut all);
     all.add_handed(handed);
     all

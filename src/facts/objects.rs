@@ -86,6 +86,12 @@ impl Draft {
         self.marks.extend(marks.iter().map(SmolStr::new));
     }
 
+    pub fn add_argument(&mut self, argument: Argument) {
+        if self.args.len() < MAX_ARGS {
+            self.args.push(argument);
+        }
+    }
+
     pub fn finish(self) -> Option<Fact> {
         if (self.effects.is_empty() && self.marks.is_empty()) || self.dropped {
             return None;
@@ -169,6 +175,7 @@ impl Pass<'_, '_> {
             expr,
             value,
             from: self.origins[expr.0 as usize].clone(),
+            hidden: self.fold.hidden(expr, self.value(expr)),
         }
     }
 

@@ -156,6 +156,25 @@ pub fn later_steps(fact: &Fact) -> Vec<(Place, String)> {
     labels
 }
 
+/// Where the hidden texts of a fact stand, and what they turn out to be.
+pub fn disclosed(fact: &Fact) -> Vec<(Place, String)> {
+    const MAX_SHOWN: usize = 80;
+    let told = fact.args.iter().filter_map(|arg| {
+        let hidden = arg.hidden.as_ref()?;
+        let how: Vec<&str> = hidden.how.iter().map(|how| how.told()).collect();
+        let texts = arg.value.texts();
+        let what = match texts.first() {
+            Some(text) if text.chars().count() > MAX_SHOWN => {
+                format!("`{}…`", readable(&text.chars().take(MAX_SHOWN).collect::<String>()))
+            }
+            Some(text) => format!("`{}`", readable(text)),
+            None => "bytes that are no text".to_owned(),
+        };
+        Some((hidden.literal?, format!("decodes to {what} ({})", how.join(", "))))
+    });
+    told.collect()
+}
+
 /// Whether the lint looks at code of this kind at all.
 pub fn in_place(lint: &Lint, kind: TargetKind, test: bool, before_main: bool) -> bool {
     let place = &lint.file.place;

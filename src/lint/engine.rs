@@ -187,6 +187,7 @@ fn single(
         let mut made = subject.claim(index, fact.body, primary, &involved);
         made.labels = claim::later_steps(fact);
         made.labels.extend(others.iter().map(|other| (other.place, claim::label(None, other))));
+        made.labels.extend(claim::disclosed(fact));
         found.push(made);
     }
 }
@@ -392,6 +393,9 @@ fn witness(
             made.labels.push((facts[*fact].place, claim::label(words(*step), &facts[*fact])));
         }
         made.labels.extend(hops(subject, scope.body, facts[*fact].body));
+    }
+    for fact in &involved {
+        made.labels.extend(claim::disclosed(fact));
     }
     let mut seen = BTreeSet::new();
     made.labels.retain(|(place, _)| seen.insert(*place));

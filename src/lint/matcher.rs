@@ -3,7 +3,7 @@
 use regex::Regex;
 use rustc_hash::FxHashMap;
 
-use super::spec::{CallMatcher, ManifestMatcher, Step, ValueMatcher};
+use super::spec::{CallMatcher, HiddenMatcher, ManifestMatcher, Step, ValueMatcher};
 use crate::facts::value::Value;
 use crate::facts::{Argument, Fact};
 use crate::lint::load::Lint;
@@ -84,7 +84,7 @@ impl<'a> Matching<'a> {
             || arg.from.as_ref().is_some_and(|from| {
                 wanted.calls.iter().flat_map(|pattern| expand(pattern)).any(|p| path_fits(&p, from))
             });
-        from && self.value(wanted, &arg.value)
+        from && hidden(wanted, arg) && self.value(wanted, &arg.value)
     }
 
     /// Whether a value fulfils every condition; one of several texts is enough for each.
@@ -93,6 +93,12 @@ impl<'a> Matching<'a> {
             return false;
         }
         if wanted.bits.is_some_and(|bits| !has_bits(value, u128::from(bits))) {
+            return false;
+        }
+        if !wanted.begins.is_empty() && !begins(value, &wanted.begins) {
+            return false;
+        }
+        if wanted.size.is_some_and(|size| length(value) < size) {
             return false;
         }
         let texts = value.texts();
@@ -111,6 +117,39 @@ impl<'a> Matching<'a> {
     pub fn class(&self, name: &str, text: &str) -> bool {
         let Some(class) = self.models.classes.get(name) else { return false };
         class.holds(text) && !class.except.iter().any(|other| self.class(other, text))
+    }
+}
+
+fn hidden(wanted: &ValueMatcher, arg: &Argument) -> bool {
+    match (&wanted.hidden, &arg.hidden) {
+        (None, _) => true,
+        (Some(HiddenMatcher::Any(is)), hidden) => *is == hidden.is_some(),
+        (Some(HiddenMatcher::How(how)), Some(hidden)) => how.iter().any(|h| hidden.how.contains(h)),
+        (Some(HiddenMatcher::How(_)), None) => false,
+    }
+}
+
+/// Whether the bytes of a value begin with one of these, written in hexadecimal.
+fn begins(value: &Value, with: &[String]) -> bool {
+    let bytes = match value {
+        Value::Bytes(bytes) => bytes,
+        Value::Any(values) => return values.iter().any(|value| begins(value, with)),
+        _ => return false,
+    };
+    with.iter().any(|text| {
+        data_encoding::HEXLOWER_PERMISSIVE
+            .decode(text.as_bytes())
+            .is_ok_and(|begin| bytes.starts_with(&begin))
+    })
+}
+
+fn length(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => text.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        Value::List(parts) => parts.len(),
+        Value::Any(values) => values.iter().map(length).max().unwrap_or(0),
+        _ => 0,
     }
 }
 

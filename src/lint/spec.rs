@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::vocab::{Confidence, DataKind, Effect, Gate, Group, Level, Role, TargetKind};
+use crate::vocab::{Confidence, DataKind, Disguise, Effect, Gate, Group, Level, Role, TargetKind};
 
 /// One lint file.
 #[derive(Debug, Clone, Deserialize)]
@@ -244,9 +244,26 @@ pub struct ValueMatcher {
     /// The value is the result of a call to one of these paths.
     #[serde(default)]
     pub calls: Vec<String>,
+    /// The text was kept out of sight: `true`, or in one of these ways.
+    #[serde(default)]
+    pub hidden: Option<HiddenMatcher>,
+    /// The bytes begin with one of these, in hexadecimal.
+    #[serde(default)]
+    pub begins: Vec<String>,
+    /// The value has at least this many bytes.
+    #[serde(default)]
+    pub size: Option<usize>,
     /// The whole fact is not matched when the role is missing; with `optional`, it is.
     #[serde(default)]
     pub optional: bool,
+}
+
+/// Whether a text was kept out of sight, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum HiddenMatcher {
+    Any(bool),
+    How(Vec<Disguise>),
 }
 
 /// Matches an item by what it is and by what its code does.

@@ -35,6 +35,10 @@ pub struct Models {
     pub conditions: Vec<ConditionRow>,
     /// Finds the patterns of watched classes.
     watched: Option<aho_corasick::AhoCorasick>,
+    /// The last names of modelled macros, and of everything that decodes: most calls are
+    /// neither, and a look at the name says so.
+    macros: FxHashSet<SmolStr>,
+    decoders: FxHashSet<SmolStr>,
 }
 
 /// What a type row says.
@@ -69,8 +73,20 @@ impl Models {
                 }
             }
             for row in file.call {
+                if let Some(kind) = &row.decodes
+                    && !crate::facts::decode::KINDS.contains(&kind.as_str())
+                {
+                    errors.push(format!("`{}` decodes `{kind}`, which no decoder does", row.path));
+                }
                 for path in expand(&row.path) {
                     models.add_prefixes(&path);
+                    let name = path.rsplit("::").next().unwrap_or(&path);
+                    if let Some(name) = name.strip_suffix('!') {
+                        models.macros.insert(name.into());
+                    }
+                    if row.decodes.is_some() {
+                        models.decoders.insert(name.trim_end_matches('!').into());
+                    }
                     match path.strip_prefix("_::") {
                         Some(method) => models.any_receiver.insert(method.into(), row.clone()),
                         None => models.calls.insert(path, row.clone()),
@@ -147,6 +163,16 @@ impl Models {
     /// Whether the text contains a pattern of a watched class.
     pub fn watches(&self, text: &str) -> bool {
         self.watched.as_ref().is_some_and(|finder| finder.is_match(text))
+    }
+
+    /// Whether some modelled macro is called this.
+    pub fn is_macro_name(&self, name: &str) -> bool {
+        self.macros.contains(name)
+    }
+
+    /// Whether something that decodes is called this.
+    pub fn is_decoder_name(&self, name: &str) -> bool {
+        self.decoders.contains(name)
     }
 
     /// The value of a constant from outside of the scan, by its name.

@@ -166,6 +166,11 @@ pub struct CallRow {
     /// folder. It counts as unknown, and path classes match on it.
     #[serde(default)]
     pub value: Option<String>,
+    /// The call decodes its first argument that is a text or bytes: `"base64"`, `"hex"`, ...
+    /// (`sealed`: the macro gives back its literal, and keeps it out of the program.) The
+    /// buffers of `fills` hold the result.
+    #[serde(default)]
+    pub decodes: Option<String>,
     /// Where the row was checked: a version of the crate, a manual's section.
     #[serde(default)]
     pub source: Option<String>,

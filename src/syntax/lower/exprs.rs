@@ -31,7 +31,16 @@ impl Lowerer {
         match expr {
             E::Lit(lit) => {
                 let kind = literal(&lit.lit).map_or(ExprKind::Other, ExprKind::Literal);
-                self.push(mark, kind, sp(lit.lit.span()))
+                let span = sp(lit.lit.span());
+                let value = self.push(mark, kind, span);
+                match suffix(&lit.lit) {
+                    // `1u8` is `1 as u8`.
+                    Some(name) => {
+                        let ty = Type::Path(super::items::single(&name, span));
+                        self.push(mark, ExprKind::Cast { value, ty }, span)
+                    }
+                    None => value,
+                }
             }
             E::Path(path) => self.path_expr(path),
             E::Paren(inner) => self.expr(&inner.expr),
@@ -148,6 +157,13 @@ impl Lowerer {
                     self.optional(inner.expr.as_deref(), sp(inner.return_token.span));
                 self.push(mark, ExprKind::Return(value), span)
             }
+            // Where a labelled one goes is not kept.
+            E::Break(inner) if inner.label.is_some() && inner.expr.is_none() => {
+                self.push(mark, ExprKind::Other, sp(inner.break_token.span))
+            }
+            E::Continue(inner) if inner.label.is_some() => {
+                self.push(mark, ExprKind::Other, sp(inner.continue_token.span))
+            }
             E::Break(inner) => {
                 let (value, span) =
                     self.optional(inner.expr.as_deref(), sp(inner.break_token.span));
@@ -181,14 +197,14 @@ impl Lowerer {
             E::Range(range) => {
                 let start = range.start.as_deref().map(|start| self.expr(start));
                 let end = range.end.as_deref().map(|end| self.expr(end));
-                let mut span = match &range.limits {
-                    syn::RangeLimits::HalfOpen(token) => sp(token.spans[0]),
-                    syn::RangeLimits::Closed(token) => sp(token.spans[0]),
+                let (mut span, inclusive) = match &range.limits {
+                    syn::RangeLimits::HalfOpen(token) => (sp(token.spans[0]), false),
+                    syn::RangeLimits::Closed(token) => (sp(token.spans[0]), true),
                 };
                 for part in [start, end].into_iter().flatten() {
                     span = span.to(self.span_of(part));
                 }
-                self.push(mark, ExprKind::Range { start, end }, span)
+                self.push(mark, ExprKind::Range { start, end, inclusive }, span)
             }
             E::Verbatim(tokens) => {
                 let span =
@@ -437,6 +453,15 @@ fn attributes(expr: &E) -> Option<&[syn::Attribute]> {
         _ => return None,
     };
     (!attrs.is_empty()).then_some(attrs.as_slice())
+}
+
+/// The type that an integer literal names.
+fn suffix(lit: &syn::Lit) -> Option<Name> {
+    match lit {
+        syn::Lit::Int(integer) if !integer.suffix().is_empty() => Some(integer.suffix().into()),
+        syn::Lit::Byte(_) => Some(Name::new_static("u8")),
+        _ => None,
+    }
 }
 
 /// The operator as it is written, without `=` when it assigns.

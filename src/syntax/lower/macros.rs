@@ -21,6 +21,8 @@ const MAX_PIECE: usize = 400;
 struct Argument {
     name: Option<Ident>,
     value: E,
+    /// It stands behind a `;`.
+    repeats: bool,
 }
 
 impl Parse for Argument {
@@ -33,20 +35,22 @@ impl Parse for Argument {
         } else {
             None
         };
-        Ok(Self { name, value: input.parse()? })
+        Ok(Self { name, value: input.parse()?, repeats: false })
     }
 }
 
 /// `a, b, c = d` and `value; length`.
 fn arguments(input: ParseStream<'_>) -> syn::Result<Vec<Argument>> {
-    let mut found = Vec::new();
+    let mut found: Vec<Argument> = Vec::new();
+    let mut repeats = false;
     while !input.is_empty() {
-        found.push(input.parse()?);
+        found.push(Argument { repeats, ..input.parse()? });
         if input.is_empty() {
             break;
         }
         if input.peek(Token![;]) {
             input.parse::<Token![;]>()?;
+            repeats = true;
         } else {
             input.parse::<Token![,]>()?;
         }
@@ -59,6 +63,11 @@ impl Lowerer {
         let mark = self.mark();
         let path = self.path(None, &mac.path);
         let (mut args, understood) = self.macro_arguments(mac.tokens.clone());
+        if !path.last().is_some_and(|segment| segment.name.ends_with("vec")) {
+            args.iter_mut().for_each(|arg| {
+                arg.name.take_if(|name| *name == MacroArg::LENGTH).map_or((), drop)
+            });
+        }
         self.captured(&mut args);
         let span = path.span.to(delimiter_close(&mac.delimiter));
         self.push(mark, ExprKind::Macro(MacroCall { path, args, understood }), span)
@@ -67,7 +76,11 @@ impl Lowerer {
     fn macro_arguments(&mut self, tokens: TokenStream) -> (Vec<MacroArg>, bool) {
         if let Ok(parsed) = arguments.parse2(tokens.clone()) {
             let args = parsed.into_iter().map(|argument| MacroArg {
-                name: argument.name.as_ref().map(name),
+                name: if argument.repeats {
+                    Some(MacroArg::LENGTH)
+                } else {
+                    argument.name.as_ref().map(name)
+                },
                 value: self.expr(&argument.value),
             });
             return (args.collect(), true);

@@ -40,6 +40,7 @@ impl Lowerer {
             }
             syn::Pat::Path(inner) => Pattern::Path(self.path(inner.qself.as_ref(), &inner.path)),
             syn::Pat::Lit(inner) => literal(&inner.lit).map_or(Pattern::Other, Pattern::Literal),
+            syn::Pat::Range(range) => range_pattern(range).unwrap_or(Pattern::Other),
             syn::Pat::Wild(_) | syn::Pat::Rest(_) => Pattern::Wild,
             _ => Pattern::Other,
         }
@@ -79,6 +80,17 @@ impl Lowerer {
         });
         Pattern::Bind { local, sub }
     }
+}
+
+/// A range whose ends are literals.
+fn range_pattern(range: &syn::PatRange) -> Option<Pattern> {
+    let bound = |end: &Option<Box<syn::Expr>>| match end.as_deref() {
+        None => Some(None),
+        Some(syn::Expr::Lit(lit)) => literal(&lit.lit).map(Some),
+        Some(_) => None,
+    };
+    let inclusive = matches!(range.limits, syn::RangeLimits::Closed(_));
+    Some(Pattern::Range { start: bound(&range.start)?, end: bound(&range.end)?, inclusive })
 }
 
 pub(super) fn member(member: &syn::Member) -> Name {
