@@ -80,10 +80,8 @@ impl Pass<'_, '_> {
         if let ExprKind::Closure { .. } = self.body.expr(callback).kind {
             let before = (self.value(id).clone(), self.object(id));
             self.gives_what(id, callback);
-            // What is known of the call itself is worth more than nothing.
-            if *self.value(id) == Value::Unknown {
-                self.set_value(id, before.0);
-            }
+            // One element is not the value of them all.
+            self.set_value(id, before.0);
             if self.object(id).is_none() {
                 self.set_object(id, before.1);
             }
@@ -92,8 +90,7 @@ impl Pass<'_, '_> {
         let Ty::Function(target) = self.ty(callback).clone() else { return false };
         match target {
             Callee::External(path) if self.cx.models.call(&path).is_some() => {
-                let mention =
-                    self.drafts.iter().rposition(|draft| draft.mention == Some(callback));
+                let mention = self.drafts.iter().rposition(|draft| draft.mention == Some(callback));
                 if let Some(mention) = mention {
                     self.drafts[mention].dropped = true;
                 }

@@ -94,11 +94,16 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                 | ExprKind::Binary { .. }
                 | ExprKind::Array(_)
         );
+        // What a loop computes is not what its first round does.
+        let literal = matches!(expr, ExprKind::Literal(_) | ExprKind::Path(_));
+        let begins = begins && (literal || self.around(&self.loops, id).is_none());
         let value = self.pass.value(id);
         let says = match value {
             Value::Text(_) | Value::Bytes(_) | Value::Any(_) => true,
             // A list that is known in parts is seen through.
-            Value::List(_) => value.is_fixed(),
+            Value::List(parts) => {
+                parts.iter().all(|part| matches!(part, Value::Text(_) | Value::Any(_)))
+            }
             _ => false,
         };
         if begins && says {
@@ -697,7 +702,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
     fn read_field(&mut self, id: ExprId, base: ExprId, name: &Name) {
         match self.pass.ty(base) {
             Ty::Tuple(_) | Ty::Unknown => self.held(base, id),
-            _ => self.made(base, id),
+            _ => self.out.part(self.node(base), self.node(id)),
         }
         match scanned_first(self.pass.ty(base)) {
             Some(def) => {

@@ -407,7 +407,8 @@ impl<'a> Pass<'a, '_> {
         if let (Some(decoded), Some(object)) = (decoded, self.object(id)) {
             let hidden = trail.hidden(None);
             let span = self.body.expr(id).span;
-            let argument = Argument { role: Role::Plain, span, expr: id, value: decoded, from: None, hidden };
+            let argument =
+                Argument { role: Role::Plain, span, expr: id, value: decoded, from: None, hidden };
             self.drafts[object].add_argument(argument);
         }
     }

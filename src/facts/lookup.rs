@@ -95,7 +95,14 @@ impl<'a> Pass<'a, '_> {
         draft.add_row(row, home, span, id, true);
         if let Some((arg, value)) = name {
             let span = self.body.expr(arg).span;
-            draft.argument(Argument { role: Role::Name, span, expr: arg, value, from: None, hidden: None });
+            draft.argument(Argument {
+                role: Role::Name,
+                span,
+                expr: arg,
+                value,
+                from: None,
+                hidden: None,
+            });
         }
         draft.mention = Some(id);
         self.drafts.push(draft);

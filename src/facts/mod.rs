@@ -8,15 +8,15 @@
 pub mod attributes;
 mod body;
 mod calls;
+pub mod conceal;
 pub mod conditions;
 mod edges;
-pub mod conceal;
 mod eval;
 mod fold;
 pub mod graph;
+mod interpret;
 pub mod known;
 mod lookup;
-mod interpret;
 mod objects;
 pub mod value;
 

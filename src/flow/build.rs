@@ -170,6 +170,10 @@ impl Builder {
         self.edge(from, Edge { to, way: Way::Held, supposed: false, site: to });
     }
 
+    pub fn part(&mut self, from: Node, to: Node) {
+        self.edge(from, Edge { to, way: Way::Part, supposed: false, site: to });
+    }
+
     /// Something that holds nothing yet.
     pub fn empty(&mut self, node: Node) {
         self.empty.insert(node);

@@ -33,7 +33,9 @@ pub enum Way {
     Same,
     /// It is put into a container, or taken out of one.
     Held,
-    /// Something is made from it: a format, a part, what a function computes.
+    /// It is a field of something that is known as a whole.
+    Part,
+    /// Something is made from it: a format, what a function computes.
     Made,
     /// It is handed to a function of the scan.
     In,

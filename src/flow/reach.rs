@@ -147,9 +147,15 @@ impl Graph {
                 found.push(node);
                 continue;
             }
+            let back = self.back(node);
+            let follows = |way: &Way| matches!(way, Way::Same | Way::Held | Way::Out);
             let mut followed = false;
-            for (other, way) in self.back(node) {
-                if !matches!(way, Way::Same | Way::Held | Way::Out) {
+            for (other, way) in back {
+                if !follows(way) {
+                    // Something else is put in, unless it is what is followed anyway.
+                    let covered = *way == Way::Part
+                        || back.iter().any(|(same, way)| same == other && follows(way));
+                    others |= !covered;
                     continue;
                 }
                 followed = true;
@@ -174,7 +180,7 @@ impl Graph {
         while let Some(node) = todo.get(at).copied() {
             at += 1;
             for (other, way) in self.back(node) {
-                let follows = made || !matches!(way, Way::Made | Way::Held);
+                let follows = made || !matches!(way, Way::Made | Way::Held | Way::Part);
                 if follows && seen.len() < MAX_SAME && seen.insert(*other) {
                     todo.push(*other);
                 }
@@ -194,7 +200,7 @@ fn enter(
 ) -> Option<u32> {
     let inside = calls[now as usize];
     match edge.way {
-        Way::Same | Way::Held | Way::Made => Some(now),
+        Way::Same | Way::Held | Way::Part | Way::Made => Some(now),
         Way::Linked => Some(ANYWHERE),
         Way::Out if now == ANYWHERE => Some(ANYWHERE),
         Way::Out => (inside.site == edge.site).then_some(inside.outer),
