@@ -6,6 +6,7 @@ use serde::Serialize;
 use smol_str::SmolStr;
 
 use crate::facts::Fact;
+use crate::facts::value::Value;
 use crate::lint::matcher::readable;
 use crate::span::Place;
 use crate::vocab::{Confidence, DataKind, Effect, TargetKind};
@@ -35,7 +36,9 @@ impl Entry {
         for arg in &fact.args {
             let texts = args.entry(arg.role.word()).or_default();
             let known = arg.value.texts();
-            if known.is_empty() {
+            // One of several, of which not all are known.
+            let open = matches!(&arg.value, Value::Any(parts) if parts.contains(&Value::Unknown));
+            if known.is_empty() || open {
                 texts.push("…".to_owned());
             }
             texts.extend(known.iter().map(|text| readable(text)));

@@ -13,6 +13,8 @@ use crate::span::FileId;
 const MAX_BY_NAME: usize = 3;
 /// Nodes that are looked at to find out which function a value is.
 const MAX_TRACED: usize = 400;
+/// Functions that one call by value may mean, before each of them is only supposed.
+const MAX_CERTAIN: usize = 4;
 /// Rounds of finding out which functions are called by their values.
 const ROUNDS: usize = 3;
 /// Edges of one unit: some 1.3 GiB. What exceeds it is not followed.
@@ -257,18 +259,23 @@ impl Builder {
             let (starts, back) = self.backward();
             let mut found = Vec::new();
             for call in &indirect {
-                for node in trace(&starts, &back, &self.callables, call.callee) {
+                let nodes = trace(&starts, &back, &self.callables, call.callee);
+                let many = nodes.len() > MAX_CERTAIN;
+                for node in nodes {
                     if done.insert((call.call, node)) {
-                        found.push((call, node));
+                        found.push((call, node, many));
                     }
                 }
             }
             if found.is_empty() {
                 break;
             }
-            for (call, node) in found {
+            for (call, node, many) in found {
                 let Some(callable) = self.callables.get(&node).cloned() else { continue };
+                let first = self.edges.len();
                 self.invoke(unit, call.call, &callable, &call.args);
+                // Where anything is run, as in a pool of threads, nothing certain is.
+                self.edges[first..].iter_mut().for_each(|raw| raw.edge.supposed |= many);
             }
         }
         self.graph()

@@ -6,9 +6,9 @@ use super::{Edge, Graph, Node, Way};
 
 /// Nodes that one search visits at most, each counted once for each way of calls that leads
 /// to it.
-const MAX_VISITED: usize = 60_000;
+const MAX_VISITED: usize = 12_000;
 /// Calls inside of calls that are told apart; deeper ones are not.
-const MAX_DEPTH: u8 = 6;
+const MAX_DEPTH: u8 = 4;
 /// Nodes that are looked at to find out whether two values are the same.
 const MAX_SAME: usize = 600;
 
@@ -77,7 +77,7 @@ impl Graph {
             }
         }
         let mut at = 0;
-        while let Some(visit) = visits.get(at).copied() {
+        while let Some(visit) = visits.get(at).copied().filter(|_| !cut) {
             let parent = at as u32;
             at += 1;
             let links = self.links.get(&visit.node).map(Vec::as_slice).unwrap_or_default();
@@ -95,7 +95,7 @@ impl Graph {
                 }
                 if visits.len() >= MAX_VISITED {
                     cut = true;
-                    continue;
+                    break;
                 }
                 let Edge { to, way, supposed, site } = *edge;
                 visits.push(Visit { node: to, calls: next, parent, way, site, supposed });

@@ -29,7 +29,11 @@ fn told(code: &str) -> Option<String> {
     };
     let entry = checked.inventory.iter().filter(connects);
     let mut known = entry.flat_map(|entry| entry.args.get("host").into_iter().flatten());
-    known.rfind(|text| *text != "…").cloned()
+    // A text beside `…` is one of several, of which not all are known.
+    let open = known.clone().any(|text| text == "…");
+    known
+        .rfind(|text| *text != "…")
+        .map(|text| if open { format!("{text}…") } else { text.clone() })
 }
 
 /// Checks cases, each a text and the code that gives it.
