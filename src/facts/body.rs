@@ -8,7 +8,7 @@ use super::conceal::Trail;
 use super::fold::Folding;
 use super::objects::Draft;
 use super::value::{self, Value};
-use super::{Context, Edge, Fact, Handed, Result, eval};
+use super::{Context, Edge, Fact, Handed, eval};
 use crate::ir::*;
 use crate::names::{BodyRef, Callee, CrateId, Def, ModuleId, Res, Ty};
 use crate::span::Place;
@@ -61,7 +61,7 @@ pub(super) struct Pass<'a, 'c> {
     pub declared: Option<&'a Type>,
     /// The closure that a local holds.
     pub closures: FxHashMap<LocalId, ExprId>,
-    /// What parameters get that are functions, when one caller is looked at.
+    /// The types of what parameters get, when one caller is looked at.
     given_types: Vec<Ty>,
     /// What calls, and mentions of constants, lead to.
     pub targets: FxHashMap<ExprId, Target>,
@@ -124,7 +124,7 @@ impl<'a, 'c> Pass<'a, 'c> {
         self
     }
 
-    /// The functions that parameters get, for one caller.
+    /// The types of what parameters get, for one caller.
     pub fn given_types(mut self, types: Vec<Ty>) -> Self {
         self.given_types = types;
         self
@@ -148,13 +148,6 @@ impl<'a, 'c> Pass<'a, 'c> {
 
     pub fn root_value(&self) -> Value {
         self.body.root.map(|root| self.value(root).clone()).unwrap_or_default()
-    }
-
-    /// The value of the body, the call that it comes from, and where its text does.
-    pub fn result(&self) -> Result {
-        let origin = self.body.root.and_then(|root| self.origins[root.0 as usize].clone());
-        let trail = self.body.root.map(|root| self.fold.trail(root)).unwrap_or_default();
-        (self.root_value(), origin, trail)
     }
 
     pub fn finish(self) -> (Vec<Fact>, Vec<Edge>, Vec<Handed>) {
@@ -555,8 +548,10 @@ impl<'a, 'c> Pass<'a, 'c> {
                 self.received(id, &ty);
             }
             let given = position.and_then(|at| self.given_types.get(at));
-            if let Some(function @ Ty::Function(_)) = given {
-                ty = function.clone();
+            match given {
+                Some(function @ Ty::Function(_)) => ty = function.clone(),
+                Some(given) if matches!(ty, Ty::Unknown | Ty::Bounds(_)) => ty = given.clone(),
+                _ => {}
             }
             return self.bind_type(pattern, &ty);
         };

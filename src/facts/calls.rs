@@ -2,8 +2,10 @@
 
 use smol_str::SmolStr;
 
+use super::Call;
 use super::body::{Pass, Target};
 use super::eval;
+use super::inherit::Gives;
 use super::objects::Applied;
 use super::value::Value;
 use crate::ir::*;
@@ -54,8 +56,7 @@ impl Pass<'_, '_> {
                 self.targets.insert(id, Target::Functions(vec![def]));
                 let ty = self.cx.output(def);
                 self.set_type(id, ty);
-                self.local_result(id, def);
-                self.hand_in(id, def, span, args);
+                self.called(id, def, span, args);
             }
             Callee::Constructor(def) => {
                 self.set_type(id, Ty::Local(def, Vec::new()));
@@ -100,7 +101,7 @@ impl Pass<'_, '_> {
             Callee::Local(def) => {
                 self.edge(def, span);
                 self.set_type(id, self.cx.output(def));
-                self.hand_in(id, def, span, &[receiver]);
+                self.called(id, def, span, &[receiver]);
                 true
             }
             _ => false,
@@ -377,18 +378,34 @@ impl Pass<'_, '_> {
         let output = defs.iter().map(|def| self.cx.output(*def)).find(|ty| *ty != Ty::Unknown);
         self.set_type(id, output.unwrap_or_default());
         if let [only] = defs {
-            self.local_result(id, *only);
             if let ExprKind::MethodCall { receiver, args, .. } = &self.body.expr(id).kind {
                 let with_receiver: Vec<ExprId> =
                     [*receiver].into_iter().chain(args.iter().copied()).collect();
-                self.hand_in(id, *only, span, &with_receiver);
+                self.called(id, *only, span, &with_receiver);
             }
         }
         !defs.is_empty()
     }
 
+    /// A call of a function of the scan: what it gives, and its facts as they are for this call.
+    fn called(&mut self, id: ExprId, def: Def, span: Span, args: &[ExprId]) {
+        let gives = self.cx.result(def);
+        self.set_value(id, gives.value.clone());
+        self.fold.set(id, gives.trail);
+        self.origins[id.0 as usize] = gives.origin.clone();
+        let Some(body) = self.cx.unit.body_of(def) else { return };
+        let special = self.hand_in(id, body, span, args);
+        self.inherit(id, span, args, special.as_ref().unwrap_or(&gives));
+    }
+
     /// Looks at a helper with what this call hands in, when that is something known.
-    fn hand_in(&mut self, id: ExprId, def: Def, span: Span, args: &[ExprId]) {
+    fn hand_in(
+        &mut self,
+        id: ExprId,
+        body: crate::names::BodyRef,
+        span: Span,
+        args: &[ExprId],
+    ) -> Option<Gives> {
         let says = |value: &Value| {
             matches!(
                 value,
@@ -396,21 +413,24 @@ impl Pass<'_, '_> {
             )
         };
         let values: Vec<Value> = args.iter().map(|arg| self.value(*arg).clone()).collect();
-        if !values.iter().any(says) {
-            return;
+        let types: Vec<Ty> = args.iter().map(|arg| self.ty(*arg).clone()).collect();
+        if !values.iter().any(says) && !types.iter().any(|ty| matches!(ty, Ty::Function(_))) {
+            return None;
         }
-        let Some(body) = self.cx.unit.body_of(def) else { return };
         let via = Place { file: self.here.file, span };
         let trails = args.iter().map(|arg| self.fold.trail(*arg)).collect();
-        self.handed.extend(self.cx.handed(body, values, trails, self.depth, via));
-    }
-
-    /// The result of a function of the scan, as far as it is the same for every caller.
-    fn local_result(&mut self, id: ExprId, def: Def) {
-        let (value, origin, trail) = self.cx.result(def);
-        self.set_value(id, value);
-        self.fold.set(id, trail);
-        self.origins[id.0 as usize] = origin;
+        let call = Call { values, types, trails, depth: self.depth, via };
+        let (handed, gives) = self.cx.handed(body, call);
+        self.handed.extend(handed);
+        let gives = gives?;
+        if gives.value != Value::Unknown && *self.value(id) == Value::Unknown {
+            self.set_value(id, gives.value.clone());
+            self.fold.set(id, gives.trail);
+        }
+        if self.origins[id.0 as usize].is_none() {
+            self.origins[id.0 as usize] = gives.origin.clone();
+        }
+        Some(gives)
     }
 
     fn extension(&self, owner: &str, method: &Name) -> Option<Vec<Def>> {
@@ -496,6 +516,16 @@ impl Pass<'_, '_> {
             self.calls += 1;
             for rule in &rules {
                 self.edges.push(rule_edge(span, *rule));
+            }
+            // The rule whose metavariables are as many as the arguments.
+            let args: Vec<ExprId> = call.args.iter().map(|arg| arg.value).collect();
+            let fitting = rules.iter().find(|rule| {
+                self.cx.unit.files[&rule.file].body(rule.body).params.len() == args.len()
+            });
+            if let Some(rule) = fitting.copied() {
+                let special = self.hand_in(id, rule, span, &args);
+                let gives = special.unwrap_or_else(|| self.cx.transcribed(rule));
+                self.inherit(id, span, &args, &gives);
             }
             self.targets.insert(id, Target::Rules(rules));
             return;

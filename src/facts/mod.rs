@@ -14,6 +14,7 @@ mod edges;
 mod eval;
 mod fold;
 pub mod graph;
+mod inherit;
 mod interpret;
 pub mod known;
 mod lookup;
@@ -27,6 +28,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use self::conceal::Trail;
+use self::inherit::Gives;
 pub use self::interpret::decode;
 use self::value::Value;
 use crate::flow::{Builder, Graph};
@@ -97,6 +99,16 @@ pub struct Argument {
 struct Handed {
     body: BodyRef,
     fact: Fact,
+}
+
+/// What one call hands to a function of the scan.
+struct Call {
+    values: Vec<Value>,
+    types: Vec<Ty>,
+    trails: Vec<Trail>,
+    /// How many calls deep that is.
+    depth: u32,
+    via: Place,
 }
 
 /// What one body does, and which other bodies it can run.
@@ -188,7 +200,7 @@ pub struct Context<'a> {
     pub memo: &'a Memo,
     constants: RefCell<FxHashMap<Def, (Value, Trail)>>,
     outputs: RefCell<FxHashMap<Def, Ty>>,
-    results: RefCell<FxHashMap<Def, Result>>,
+    results: RefCell<FxHashMap<Def, Gives>>,
     /// Whether a body has facts of its own, before anything is handed in.
     factual: RefCell<FxHashMap<(FileId, BodyId), bool>>,
     /// Bodies that are being worked out for the sake of others.
@@ -201,9 +213,6 @@ pub struct Context<'a> {
     /// The module that the names of a body are looked up in: its own, when items stand in it.
     homes: FxHashMap<(FileId, BodyId), BodyRef>,
 }
-
-/// What a body gives, the call that it comes from, and where its text does.
-type Result = (Value, Option<SmolStr>, Trail);
 
 impl<'a> Context<'a> {
     pub fn new(unit: &'a Unit, models: &'a Models, memo: &'a Memo) -> Self {
@@ -247,9 +256,8 @@ impl<'a> Context<'a> {
         ty
     }
 
-    /// What a small function of the scan returns whatever it is given, and the call that its
-    /// result comes from; unknown while it is being worked out.
-    fn result(&self, def: Def) -> Result {
+    /// What a small function of the scan gives back whatever it is given; unknown while it is being worked out.
+    fn result(&self, def: Def) -> Gives {
         if let Some(known) = self.results.borrow().get(&def) {
             return known.clone();
         }
@@ -267,20 +275,13 @@ impl<'a> Context<'a> {
         result
     }
 
-    /// The facts of a helper as they are for one caller: `values` are what its parameters get.
-    /// Only facts that say more than they do for everyone are kept.
-    fn handed(
-        &self,
-        body: BodyRef,
-        values: Vec<Value>,
-        trails: Vec<Trail>,
-        depth: u32,
-        via: Place,
-    ) -> Vec<Handed> {
+    /// The facts of a helper as they are for one caller, and what it gives back to it. Only
+    /// facts that say more than they do for everyone are kept.
+    fn handed(&self, body: BodyRef, call: Call) -> (Vec<Handed>, Option<Gives>) {
         let key = (body.file, body.body);
         let content = self.unit.files[&body.file].body(body.body);
-        if depth >= MAX_HANDED || content.exprs.len() > MAX_FOLDED_BODY {
-            return Vec::new();
+        if call.depth >= MAX_HANDED || content.exprs.len() > MAX_FOLDED_BODY {
+            return Default::default();
         }
         let known = self.factual.borrow().get(&key).copied();
         let factual = known.unwrap_or_else(|| {
@@ -291,15 +292,27 @@ impl<'a> Context<'a> {
             self.factual.borrow_mut().insert(key, factual);
             factual
         });
-        if !factual {
-            return Vec::new();
+        let functions = call.types.iter().any(|ty| matches!(ty, Ty::Function(_)));
+        if !factual && !functions {
+            return Default::default();
         }
-        let outcome = body::Pass::new(self, body).given(values, trails, depth + 1).run();
+        let Call { values, types, trails, depth, via } = call;
+        let pass = body::Pass::new(self, body).given(values, trails, depth + 1);
+        let outcome = pass.given_types(types).run();
+        let gives = outcome.gives();
         let (facts, _, mut handed) = outcome.finish();
         let facts =
             facts.into_iter().map(|fact| Handed { body, fact: Fact { via: Some(via), ..fact } });
         handed.extend(facts.filter(|handed| !handed.fact.args.is_empty()));
-        handed
+        (handed, Some(gives))
+    }
+
+    /// What a rule of a macro gives, whatever it is given.
+    fn transcribed(&self, rule: BodyRef) -> Gives {
+        if self.unit.files[&rule.file].body(rule.body).exprs.len() > MAX_FOLDED_BODY {
+            return Gives::default();
+        }
+        self.nested(rule, None)
     }
 
     /// The body of a function or a constant, with the module that its names mean.
@@ -310,7 +323,7 @@ impl<'a> Context<'a> {
     }
 
     /// Works out another body, unless that goes too deep.
-    fn nested(&self, body: BodyRef, declared: Option<&'a Type>) -> Result {
+    fn nested(&self, body: BodyRef, declared: Option<&'a Type>) -> Gives {
         let depth = self.nested.get();
         if depth >= MAX_NESTED {
             return Default::default();
@@ -318,7 +331,7 @@ impl<'a> Context<'a> {
         self.nested.set(depth + 1);
         let mut pass = body::Pass::new(self, body);
         pass.declared = declared;
-        let result = pass.run().result();
+        let result = pass.run().gives();
         self.nested.set(depth);
         result
     }
@@ -334,7 +347,7 @@ impl<'a> Context<'a> {
             ItemKind::Constant { ty, .. } => Some(ty),
             _ => None,
         };
-        let (value, _, trail) = self.nested(body, declared);
+        let Gives { value, trail, .. } = self.nested(body, declared);
         let value = declared.map_or(Value::Unknown, |ty| fold::typed(&value, ty));
         self.constants.borrow_mut().insert(def, (value.clone(), trail));
         (value, trail)

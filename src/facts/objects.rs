@@ -16,7 +16,7 @@ use crate::vocab::{Confidence, DataKind, Effect, Role};
 const MAX_ARGS: usize = 256;
 
 /// A fact in the making.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Draft {
     place: Place,
     effects: BTreeSet<Effect>,
@@ -29,6 +29,9 @@ pub struct Draft {
     pub mention: Option<ExprId>,
     /// The mention turned out to be called, as a fact of its own.
     pub dropped: bool,
+    /// The steps that stand in the function which gave the object back; without further ones
+    /// it is that function's fact alone.
+    inherited: usize,
 }
 
 impl Draft {
@@ -43,6 +46,7 @@ impl Draft {
             confidence,
             mention: None,
             dropped: false,
+            inherited: 0,
         }
     }
 
@@ -54,6 +58,41 @@ impl Draft {
         draft.marks.insert("handler".into());
         draft.steps.push(Step { span: place.span, path, expr, gives: true });
         draft
+    }
+
+    /// Whether it is an object that a caller can go on with.
+    pub fn begins_a_story(&self) -> bool {
+        self.mention.is_none() && !self.dropped && !self.steps.is_empty()
+    }
+
+    pub fn args(&self) -> &[Argument] {
+        &self.args
+    }
+
+    /// The same object where a call gives it back: the call stands for all of its steps.
+    pub fn inherited(&self, place: Place, call: ExprId, exprs: &[ExprId]) -> Self {
+        let mut draft = self.clone();
+        draft.place = place;
+        draft.inherited = draft.steps.len();
+        for step in &mut draft.steps {
+            step.span = place.span;
+            step.expr = call;
+        }
+        for (arg, expr) in draft.args.iter_mut().zip(exprs) {
+            arg.expr = *expr;
+            arg.span = place.span;
+        }
+        draft
+    }
+
+    /// Puts what the caller knows in the place of an argument that it handed in.
+    pub fn fill(&mut self, index: usize, value: Option<Value>, span: Span) {
+        let Some(arg) = self.args.get_mut(index) else { return };
+        let Some(value) = value else { return };
+        arg.span = span;
+        if value != Value::Unknown && arg.value == Value::Unknown {
+            arg.value = value;
+        }
     }
 
     /// Adds what a row says; without effects when its switch is off.
@@ -93,7 +132,8 @@ impl Draft {
     }
 
     pub fn finish(self) -> Option<Fact> {
-        if (self.effects.is_empty() && self.marks.is_empty()) || self.dropped {
+        let foreign = self.inherited > 0 && self.steps.len() == self.inherited;
+        if (self.effects.is_empty() && self.marks.is_empty()) || self.dropped || foreign {
             return None;
         }
         let Self { place, effects, data, marks, steps, args, confidence, .. } = self;

@@ -43,7 +43,7 @@ impl Wrapper {
     }
 }
 fn returned() {
-    let _ = Wrapper::made().spawn(); //= std::process::Command::spawn
+    let _ = Wrapper::made().spawn(); //= std::process::Command::new
 }
 fn parameter(command: &mut Command, boxed: Box<Command>) {
     command.arg("x"); //= std::process::Command::arg
