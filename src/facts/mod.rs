@@ -201,6 +201,7 @@ pub struct Context<'a> {
     constants: RefCell<FxHashMap<Def, (Value, Trail)>>,
     outputs: RefCell<FxHashMap<Def, Ty>>,
     results: RefCell<FxHashMap<Def, Gives>>,
+    transcribed: RefCell<FxHashMap<(FileId, BodyId), Gives>>,
     /// Whether a body has facts of its own, before anything is handed in.
     factual: RefCell<FxHashMap<(FileId, BodyId), bool>>,
     /// Bodies that are being worked out for the sake of others.
@@ -216,7 +217,7 @@ pub struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub fn new(unit: &'a Unit, models: &'a Models, memo: &'a Memo) -> Self {
-        let (constants, outputs, results, factual, nested) = Default::default();
+        let (constants, outputs, results, transcribed, factual, nested) = Default::default();
         let (given_up, tried) = Default::default();
         let steps = Cell::new(interpret::MAX_STEPS_OF_CRATE);
         let bodies = unit.crates.iter().flat_map(|krate| &krate.bodies);
@@ -229,6 +230,7 @@ impl<'a> Context<'a> {
             constants,
             outputs,
             results,
+            transcribed,
             factual,
             nested,
             steps,
@@ -309,10 +311,17 @@ impl<'a> Context<'a> {
 
     /// What a rule of a macro gives, whatever it is given.
     fn transcribed(&self, rule: BodyRef) -> Gives {
+        let key = (rule.file, rule.body);
+        if let Some(known) = self.transcribed.borrow().get(&key) {
+            return known.clone();
+        }
+        self.transcribed.borrow_mut().insert(key, Gives::default());
         if self.unit.files[&rule.file].body(rule.body).exprs.len() > MAX_FOLDED_BODY {
             return Gives::default();
         }
-        self.nested(rule, None)
+        let gives = self.nested(rule, None);
+        self.transcribed.borrow_mut().insert(key, gives.clone());
+        gives
     }
 
     /// The body of a function or a constant, with the module that its names mean.
