@@ -63,7 +63,14 @@ impl Folding<'_> {
         if trail.is_empty() {
             return None;
         }
-        trail.hidden(value.texts().first().map(String::as_str))
+        // What is calculated with an unknown part was not written by whoever hides something;
+        // a URL is hidden as soon as its beginning is.
+        let texts = value.texts();
+        let text = texts.first()?;
+        if !value.is_fixed() && !text.contains("://") {
+            return None;
+        }
+        trail.hidden(Some(text))
     }
 }
 
