@@ -564,7 +564,11 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                 let nodes: Vec<Node> = args.iter().map(|arg| self.node(*arg)).collect();
                 let places: Vec<Vec<Node>> = args.iter().map(|arg| self.places(*arg)).collect();
                 for rule in rules.clone() {
-                    self.out.call_body(self.pass.cx.unit, self.node(id), rule, &nodes, &places);
+                    // Which argument is which metavariable is certain only where all are.
+                    let body = self.pass.cx.unit.files[&rule.file].body(rule.body);
+                    let certain = body.params.len() == nodes.len();
+                    let site = self.node(id);
+                    self.out.transcribe(self.pass.cx.unit, site, rule, &nodes, &places, certain);
                 }
             }
             Some(Target::Modelled(path)) => {

@@ -388,7 +388,10 @@ pub fn collect(context: &Context<'_>, krate: CrateId, flow: &mut Builder) -> Cra
         let outcome = body::Pass::new(context, owner.at).run();
         all.calls += outcome.calls;
         all.unresolved += outcome.unresolved;
-        edges::emit(&outcome, flow);
+        // What a test stands in for its subject is no way that data takes.
+        if !owner.test {
+            edges::emit(&outcome, flow);
+        }
         let (facts, edges, more) = outcome.finish();
         handed.extend(more.into_iter().take(MAX_HANDED_FACTS - handed.len().min(MAX_HANDED_FACTS)));
         all.facts.extend(facts.into_iter().map(|fact| Fact {

@@ -213,7 +213,22 @@ impl Builder {
         self.call_body(unit, site, at, args, places);
     }
 
-    pub fn call_body(
+    /// A call of a macro of the scan by one of its rules.
+    pub fn transcribe(
+        &mut self,
+        unit: &Unit,
+        site: Node,
+        rule: BodyRef,
+        args: &[Node],
+        places: &[Vec<Node>],
+        certain: bool,
+    ) {
+        let first = self.edges.len();
+        self.call_body(unit, site, rule, args, places);
+        self.edges[first..].iter_mut().for_each(|raw| raw.edge.supposed |= !certain);
+    }
+
+    fn call_body(
         &mut self,
         unit: &Unit,
         site: Node,

@@ -53,6 +53,14 @@ pub struct Path {
 }
 
 impl Path {
+    /// How often it leaves a function, by a call, a return or a shared place.
+    pub fn crossings(&self) -> usize {
+        let leaves = |(_, way, _): &&(Node, Way, Node)| {
+            matches!(way, Way::In | Way::Out | Way::Linked | Way::Part)
+        };
+        self.steps.iter().filter(leaves).count()
+    }
+
     /// The calls that the value is handed in by.
     pub fn sites(&self) -> impl Iterator<Item = Node> + '_ {
         self.steps.iter().filter(|(_, way, _)| *way == Way::In).map(|(_, _, site)| *site)

@@ -19,6 +19,8 @@ use crate::flow::{Graph, Meaning, Node, Path, Reach, Way};
 use crate::span::Place;
 use crate::vocab::{Confidence, Effect, Level, Role};
 
+/// Calls and fields that a flow goes through before it is only supposed.
+const MAX_CROSSINGS: usize = 16;
 /// Labels between source and sink.
 const MAX_HOPS: usize = 8;
 /// Further sources that a finding names.
@@ -72,7 +74,10 @@ struct Chain {
 
 impl Chain {
     fn rank(&self) -> (bool, usize) {
-        let supposed = self.ways.iter().flatten().any(|way| way.supposed);
+        let ways = || self.ways.iter().flatten();
+        let crossings: usize = ways().map(Path::crossings).sum();
+        // A way that nobody can follow proves nothing: a runtime passes everything on.
+        let supposed = ways().any(|way| way.supposed) || crossings > MAX_CROSSINGS;
         (supposed, self.ways.iter().flatten().map(|way| way.steps.len()).sum())
     }
 }
@@ -188,14 +193,20 @@ fn fulfilled<'l>(
     step.any.iter().for_each(|inner| fulfilled(subject, matching, inner, fact, found));
 }
 
-/// The locals that hold what a fact gives: what goes into them goes into it.
+/// The locals and fields that hold what a fact gives: what goes into them goes into it.
 fn held(graph: &Graph, given: impl Iterator<Item = Node>) -> Vec<Node> {
     let mut todo: Vec<Node> = given.collect();
     let mut seen: FxHashSet<Node> = todo.iter().copied().collect();
     let mut held = Vec::new();
     while let Some(node) = todo.pop() {
-        if matches!(graph.meaning(node), Some(Meaning::Local(..))) {
-            held.push(node);
+        match graph.meaning(node) {
+            Some(Meaning::Local(..)) => held.push(node),
+            // What a field holds elsewhere may be another thing of its type.
+            Some(Meaning::Field(_)) => {
+                held.push(node);
+                continue;
+            }
+            _ => {}
         }
         for edge in graph.from(node) {
             let follows = matches!(edge.way, Way::Same | Way::In);
