@@ -377,12 +377,12 @@ impl Pass<'_, '_> {
         }
         let output = defs.iter().map(|def| self.cx.output(*def)).find(|ty| *ty != Ty::Unknown);
         self.set_type(id, output.unwrap_or_default());
-        if let [only] = defs {
-            if let ExprKind::MethodCall { receiver, args, .. } = &self.body.expr(id).kind {
-                let with_receiver: Vec<ExprId> =
-                    [*receiver].into_iter().chain(args.iter().copied()).collect();
-                self.called(id, *only, span, &with_receiver);
-            }
+        if let [only] = defs
+            && let ExprKind::MethodCall { receiver, args, .. } = &self.body.expr(id).kind
+        {
+            let with_receiver: Vec<ExprId> =
+                [*receiver].into_iter().chain(args.iter().copied()).collect();
+            self.called(id, *only, span, &with_receiver);
         }
         !defs.is_empty()
     }

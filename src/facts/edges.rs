@@ -160,11 +160,9 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             | ExprKind::Await(value)
             | ExprKind::Block { tail: Some(value), .. } => self.same(*value, id),
             ExprKind::Unary { value, .. } => self.made(*value, id),
-            ExprKind::Binary { op, left, right } => {
-                if !matches!(op.as_str(), "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||") {
-                    self.made(*left, id);
-                    self.made(*right, id);
-                }
+            ExprKind::Binary { op, left, right } if !compares(op) => {
+                self.made(*left, id);
+                self.made(*right, id);
             }
             ExprKind::Assign { op, target, value } => {
                 let from = self.node(*value);
@@ -928,6 +926,11 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             | Pattern::Other => {}
         }
     }
+}
+
+/// Operators whose result says next to nothing about what is compared.
+fn compares(op: &str) -> bool {
+    matches!(op, "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||")
 }
 
 /// Functions whose result is their argument in another form.
