@@ -255,7 +255,8 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                 path.rsplit("::").nth(1).is_some_and(|s| s.starts_with(char::is_uppercase));
             let keeps =
                 matches!(name, "new" | "from" | "Some" | "Ok" | "clone" | "pin" | "identity");
-            let known = path.starts_with("std::") || of_type;
+            let passes = self.pass.cx.models.method(name).passes;
+            let known = path.starts_with("std::") || of_type || passes;
             let does = MethodDoes { keeps, ..Default::default() };
             return self.unmodelled(id, None, args, does, !known);
         }

@@ -62,6 +62,9 @@ pub struct MethodDoes {
     /// The arguments, also results of closures, stay in the receiver.
     #[serde(default)]
     pub changes: bool,
+    /// The result is made of what goes in, also of functions: it is not merely supposed to be.
+    #[serde(default)]
+    pub passes: bool,
     /// The result is what the function that is handed over gives.
     #[serde(default)]
     pub maps: bool,
