@@ -280,6 +280,29 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         let places: Vec<Vec<Node>> = args.iter().map(|arg| self.places(*arg)).collect();
         for def in defs {
             self.out.call(self.pass.cx.unit, self.node(id), *def, &nodes, &places);
+            self.filled(*def, args, &places);
+        }
+    }
+
+    /// What a function puts into a `&mut` argument is of the type that it declares, which the
+    /// caller may not know: `let mut found = vec![]; gather(&mut found)`.
+    fn filled(&mut self, def: Def, args: &[ExprId], places: &[Vec<Node>]) {
+        let ItemKind::Function(function) = &self.pass.cx.unit.item(def).kind else { return };
+        let skipped = usize::from(function.receiver);
+        let pairs = function.params.iter().zip(args.iter().zip(places).skip(skipped));
+        for (param, (arg, places)) in pairs {
+            if !matches!(self.kind(*arg), ExprKind::Ref { mutable: true, .. }) {
+                continue;
+            }
+            let declared = self.pass.cx.resolver().ty((def.krate, def.module), param);
+            let known = scanned(self.pass.ty(*arg), MAX_TYPE);
+            for inner in scanned(&declared, MAX_TYPE) {
+                if known.contains(&inner) {
+                    continue;
+                }
+                let whole = self.whole(inner);
+                places.iter().for_each(|place| self.out.made(whole, *place));
+            }
         }
     }
 
