@@ -211,8 +211,6 @@ pub struct Context<'a> {
     /// Evaluations that it gave up after some work.
     given_up: Cell<usize>,
     tried: RefCell<fold::Tried>,
-    /// The module that the names of a body are looked up in: its own, when items stand in it.
-    homes: FxHashMap<(FileId, BodyId), BodyRef>,
 }
 
 impl<'a> Context<'a> {
@@ -220,10 +218,7 @@ impl<'a> Context<'a> {
         let (constants, outputs, results, transcribed, factual, nested) = Default::default();
         let (given_up, tried) = Default::default();
         let steps = Cell::new(interpret::MAX_STEPS_OF_CRATE);
-        let bodies = unit.crates.iter().flat_map(|krate| &krate.bodies);
-        let homes = bodies.map(|owned| ((owned.at.file, owned.at.body), owned.at)).collect();
         Self {
-            homes,
             unit,
             models,
             memo,
@@ -327,8 +322,7 @@ impl<'a> Context<'a> {
     /// The body of a function or a constant, with the module that its names mean.
     fn body_of(&self, def: Def) -> Option<BodyRef> {
         let body = self.unit.body_of(def)?;
-        let home = self.homes.get(&(body.file, body.body)).filter(|home| home.krate == body.krate);
-        Some(home.copied().unwrap_or(body))
+        Some(self.memo.home(self.unit, body))
     }
 
     /// Works out another body, unless that goes too deep.

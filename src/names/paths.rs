@@ -1,6 +1,6 @@
 //! What a path means: walking modules, imports, globs, re-exports and other crates.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
@@ -30,6 +30,23 @@ pub struct Memo {
     aliases: RefCell<FxHashMap<Def, Res>>,
     nested: Cell<u32>,
     lookups: Cell<u32>,
+    /// The module that the names of a body are looked up in: its own, when items stand in it.
+    homes: OnceCell<FxHashMap<(FileId, BodyId), BodyRef>>,
+    /// Whether names belong to classes of words, by class, then by name: the same come again
+    /// and again.
+    pub words: RefCell<FxHashMap<&'static str, FxHashMap<String, bool>>>,
+}
+
+impl Memo {
+    /// A body with the module that its names mean.
+    pub fn home(&self, unit: &Unit, body: BodyRef) -> BodyRef {
+        let homes = self.homes.get_or_init(|| {
+            let bodies = unit.crates.iter().flat_map(|krate| &krate.bodies);
+            bodies.map(|owned| ((owned.at.file, owned.at.body), owned.at)).collect()
+        });
+        let home = homes.get(&(body.file, body.body)).filter(|home| home.krate == body.krate);
+        home.copied().unwrap_or(body)
+    }
 }
 
 /// What a path means.

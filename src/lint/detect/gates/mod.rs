@@ -7,10 +7,6 @@ pub mod atoms;
 pub mod inputs;
 pub mod paths;
 
-use std::cell::RefCell;
-
-use rustc_hash::FxHashMap;
-
 use self::atoms::{Asks, Atoms};
 use self::inputs::Inputs;
 use self::paths::{Outcome, Paths, Verdict, Way};
@@ -21,6 +17,7 @@ use crate::lint::claim::Claim;
 use crate::lint::engine::Subject;
 use crate::lint::load::Lint;
 use crate::model::Models;
+use crate::names::Memo;
 use crate::span::{Place, Span};
 use crate::vocab::Effect;
 
@@ -32,13 +29,12 @@ const MAX_WORD: usize = 80;
 /// The classes of words.
 pub struct Words<'a> {
     models: &'a Models,
-    /// Answers by class, then by text: the same names come again and again.
-    known: RefCell<FxHashMap<&'static str, FxHashMap<String, bool>>>,
+    memo: &'a Memo,
 }
 
 impl<'a> Words<'a> {
-    pub fn new(models: &'a Models) -> Self {
-        Self { models, known: RefCell::default() }
+    pub fn new(models: &'a Models, memo: &'a Memo) -> Self {
+        Self { models, memo }
     }
 
     /// Whether a name or a text belongs to a class.
@@ -46,12 +42,12 @@ impl<'a> Words<'a> {
         if text.len() > MAX_WORD {
             return false;
         }
-        let known = self.known.borrow().get(class).and_then(|texts| texts.get(text).copied());
+        let known = self.memo.words.borrow().get(class).and_then(|texts| texts.get(text).copied());
         if let Some(known) = known {
             return known;
         }
         let answer = self.holds(class, text);
-        self.known.borrow_mut().entry(class).or_default().insert(text.to_owned(), answer);
+        self.memo.words.borrow_mut().entry(class).or_default().insert(text.to_owned(), answer);
         answer
     }
 
@@ -268,7 +264,7 @@ pub fn each(
 ) {
     let resolver = &subject.resolver;
     let context = Context::new(resolver.unit, resolver.models, resolver.memo);
-    let words = Words::new(resolver.models);
+    let words = Words::new(resolver.models, resolver.memo);
     for (number, facts) in subject.facts.bodies.iter().enumerate() {
         let owner = &facts.owner;
         if owner.test && !lint.file.place.tests {
