@@ -291,6 +291,7 @@ impl Run<'_> {
             summary.facts += outcome.facts;
             summary.calls += outcome.calls;
             summary.unresolved_calls += outcome.unresolved;
+            summary.cut_short += outcome.cut;
             for (id, path) in &outcome.met {
                 self.files.add(*id, path);
             }

@@ -107,6 +107,8 @@ pub struct Summary {
     pub facts: usize,
     /// Calls whose callee could not be named.
     pub unresolved_calls: usize,
+    /// Searches for where data goes, and evaluations of constants, that exceeded their bounds.
+    pub cut_short: usize,
     pub calls: usize,
     pub elapsed: Duration,
 }

@@ -39,13 +39,14 @@ fn rest(summary: &Summary) -> String {
     }
     write!(
         out,
-        " · {}{} in {}, {}, {}, {} · {}",
+        " · {}{} in {}, {}, {}, {}{} · {}",
         many(summary.files, "file"),
         unreachable(summary),
         many(summary.packages, "package"),
         many(summary.lines, "line"),
         many(summary.facts, "fact"),
         calls(summary),
+        cut(summary),
         time(summary.elapsed),
     )
     .expect("a string takes all");
@@ -69,6 +70,15 @@ fn unreachable(summary: &Summary) -> String {
     match summary.unreachable {
         0 => String::new(),
         count => format!(" ({} reached by no target)", number(count)),
+    }
+}
+
+/// What was not followed to its end; not said when there is nothing.
+fn cut(summary: &Summary) -> String {
+    match summary.cut_short {
+        0 => String::new(),
+        1 => ", 1 search cut short".to_owned(),
+        count => format!(", {} searches cut short", number(count)),
     }
 }
 
@@ -125,6 +135,7 @@ mod tests {
             lines: 48_211,
             facts: 1_204,
             unresolved_calls: 160,
+            cut_short: 0,
             calls: 2_310,
             elapsed: Duration::from_millis(410),
         };

@@ -105,6 +105,7 @@ struct Summary {
     facts: usize,
     calls: usize,
     unresolved_calls: usize,
+    cut_short: usize,
     elapsed_ms: u64,
 }
 
@@ -189,6 +190,7 @@ impl Summary {
             lines,
             facts,
             unresolved_calls,
+            cut_short,
             calls,
             elapsed,
         } = *summary;
@@ -206,6 +208,7 @@ impl Summary {
             facts,
             calls,
             unresolved_calls,
+            cut_short,
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         }
     }
@@ -310,6 +313,7 @@ mod tests {
             "facts": 0,
             "calls": 0,
             "unresolved_calls": 0,
+            "cut_short": 0,
             "elapsed_ms": 0
           }
         }
@@ -426,6 +430,7 @@ mod tests {
             "facts": 2,
             "calls": 2,
             "unresolved_calls": 0,
+            "cut_short": 0,
             "elapsed_ms": 1234
           }
         }

@@ -79,6 +79,7 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
         outcome.facts += facts.facts.iter().filter(|fact| fact.via.is_none()).count();
         outcome.calls += facts.calls;
         outcome.unresolved += facts.unresolved;
+        outcome.cut += facts.given_up;
         if scan.inventory {
             let subject = unit.krate(krate);
             let own = facts.facts.iter().filter(|fact| fact.via.is_none());
@@ -94,7 +95,7 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
         .map(|(krate, facts)| Subject::new(&unit, krate, facts, resolver))
         .collect();
     let proven = flows::claims(&subjects, graph, scan.lints, scan.matching);
-    outcome.cut = proven.cut;
+    outcome.cut += proven.cut;
     let mut near = Vec::new();
     for subject in &subjects {
         near.extend(engine::claims(subject, scan.lints, scan.matching));
