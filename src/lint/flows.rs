@@ -209,7 +209,9 @@ fn held(graph: &Graph, given: impl Iterator<Item = Node>) -> Vec<Node> {
             _ => {}
         }
         for edge in graph.from(node) {
-            let follows = matches!(edge.way, Way::Same | Way::In);
+            // A parameter that many calls fill holds something else for each of them.
+            let alone = || graph.back(edge.to).iter().filter(|(_, w)| *w == Way::In).count() <= 2;
+            let follows = edge.way == Way::Same || (edge.way == Way::In && alone());
             if follows && seen.len() < MAX_HELD && seen.insert(edge.to) {
                 todo.push(edge.to);
             }
