@@ -4,10 +4,13 @@
 //! `quiet/` none may. What fails today stands with its reason in `tests/attacks.toml`, which the
 //! test keeps true in both directions. `OVERT_ATTACKS_ACCEPT=1` brings that file up to date.
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use common::{folders, name as last};
 use overt::check::{self, Checked, Options};
 use overt::vocab::Level;
 use serde::Deserialize;
@@ -204,16 +207,4 @@ fn rewrite(failures: &BTreeMap<Failure, String>) {
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn folders(path: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
-    let mut found: Vec<PathBuf> =
-        entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
-    found.sort();
-    found
-}
-
-fn last(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

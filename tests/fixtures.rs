@@ -5,6 +5,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use common::{folders, name};
 use overt::files::FileSystem;
 
 /// Folders that belong to other tests.
@@ -75,19 +76,7 @@ fn every_lint_has_fixtures_and_every_fixture_a_lint() {
     }
 }
 
-fn folders(path: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
-    let mut found: Vec<PathBuf> =
-        entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
-    found.sort();
-    found
-}
-
 fn files(path: &Path) -> Vec<PathBuf> {
     let entries = walkdir::WalkDir::new(path).sort_by_file_name().into_iter().flatten();
     entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path).collect()
-}
-
-fn name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

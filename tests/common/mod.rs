@@ -30,6 +30,20 @@ pub fn run(system: FileSystem, path: &Path, lint: &str) -> Checked {
     check::check(&options, &|_| {}).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// The folders in a folder, sorted.
+pub fn folders(path: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    found.sort();
+    found
+}
+
+/// The last part of a path.
+pub fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 /// Where the lint spoke, with file names relative to `base`.
 pub fn spots(checked: &Checked, lint: &str, base: &Path) -> BTreeSet<Spot> {
     let found = checked.report.findings.iter().filter(|finding| finding.lint == lint);
