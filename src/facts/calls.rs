@@ -412,11 +412,13 @@ impl Pass<'_, '_> {
                 Value::Text(_) | Value::Bytes(_) | Value::List(_) | Value::Any(_) | Value::Bool(_)
             )
         };
-        let values: Vec<Value> = args.iter().map(|arg| self.value(*arg).clone()).collect();
-        let types: Vec<Ty> = args.iter().map(|arg| self.ty(*arg).clone()).collect();
-        if !values.iter().any(says) && !types.iter().any(|ty| matches!(ty, Ty::Function(_))) {
+        let tells =
+            |arg: &ExprId| says(self.value(*arg)) || matches!(self.ty(*arg), Ty::Function(_));
+        if !args.iter().any(tells) {
             return None;
         }
+        let values: Vec<Value> = args.iter().map(|arg| self.value(*arg).clone()).collect();
+        let types: Vec<Ty> = args.iter().map(|arg| self.ty(*arg).clone()).collect();
         let via = Place { file: self.here.file, span };
         let trails = args.iter().map(|arg| self.fold.trail(*arg)).collect();
         let call = Call { values, types, trails, depth: self.depth, via };

@@ -9,7 +9,6 @@ mod fields;
 mod patterns;
 mod places;
 
-use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::body::{Pass, Target};
@@ -38,7 +37,6 @@ pub(super) fn emit(pass: &Pass<'_, '_>, out: &mut Builder) {
         result,
         closures: Vec::new(),
         loops: Vec::new(),
-        held: FxHashMap::default(),
     };
     edges.look_ahead();
     for (id, expr) in pass.body.iter() {
@@ -58,8 +56,6 @@ struct Edges<'p, 'a, 'c, 'o> {
     /// Closures and loops by the number of their expression, in order.
     closures: Vec<ExprId>,
     loops: Vec<ExprId>,
-    /// The closure that a local holds.
-    held: FxHashMap<LocalId, ExprId>,
 }
 
 impl<'a> Edges<'_, 'a, '_, '_> {
@@ -134,13 +130,6 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                     self.out.callable(self.node(id), callable);
                 }
                 ExprKind::Loop { .. } => self.loops.push(id),
-                ExprKind::Bind {
-                    pattern: Pattern::Bind { local, sub: None },
-                    value: Some(value),
-                    ..
-                } if matches!(self.kind(*value), ExprKind::Closure { .. }) => {
-                    self.held.insert(*local, *value);
-                }
                 _ => {}
             }
         }

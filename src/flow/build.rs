@@ -17,7 +17,8 @@ const MAX_TRACED: usize = 400;
 const MAX_CERTAIN: usize = 4;
 /// Rounds of finding out which functions are called by their values.
 const ROUNDS: usize = 3;
-/// Edges of one unit: some 1.3 GiB. What exceeds it is not followed.
+/// Edges of one unit, 16 bytes each while they are gathered. What exceeds it is not followed
+/// and counted.
 const MAX_EDGES: usize = 60_000_000;
 
 /// A field of a struct, or of a variant of an enum.
@@ -67,8 +68,8 @@ pub struct Builder {
     /// Fields that are read from something whose type is not known.
     unknown_reads: Vec<(SmolStr, Node)>,
     unknown_writes: Vec<(SmolStr, Node)>,
-    /// Edges that were not kept.
-    pub dropped: usize,
+    /// Some edges were not kept.
+    cut: bool,
 }
 
 impl Builder {
@@ -105,7 +106,7 @@ impl Builder {
             indirect: Vec::new(),
             unknown_reads: Vec::new(),
             unknown_writes: Vec::new(),
-            dropped: 0,
+            cut: false,
         }
     }
 
@@ -154,7 +155,7 @@ impl Builder {
             return;
         }
         if self.edges.len() >= MAX_EDGES {
-            self.dropped += 1;
+            self.cut = true;
             return;
         }
         self.edges.push(Raw { from, edge });
@@ -357,7 +358,7 @@ impl Builder {
         for raw in &self.edges {
             place(&mut next, &mut edges, raw.from, raw.edge);
         }
-        let Self { bodies, bases, shared, keys, statics, empty, values, .. } = self;
+        let Self { bodies, bases, shared, keys, statics, empty, values, cut, .. } = self;
         Graph {
             bodies,
             bases,
@@ -370,6 +371,7 @@ impl Builder {
             statics,
             empty,
             values,
+            cut,
             ..Graph::default()
         }
     }

@@ -77,6 +77,8 @@ pub struct Graph {
     /// read from it again.
     links: FxHashMap<Node, Vec<Edge>>,
     links_back: FxHashMap<Node, Vec<Node>>,
+    /// Some edges were not kept, as there were too many.
+    pub cut: bool,
 }
 
 /// The nodes of one body.
@@ -128,7 +130,7 @@ impl Graph {
 
     /// What is known of the value at a node, by where it begins; unknown when nothing is.
     pub fn value(&self, node: Node) -> Value {
-        let (found, others) = self.begins(node, &|node| self.values.contains_key(&node));
+        let (found, others) = self.begins(node);
         if found.is_empty() {
             return Value::Unknown;
         }

@@ -143,15 +143,15 @@ impl Graph {
     }
 
     /// The nodes where a value begins, seen through bindings, fields, containers and what
-    /// functions give back: those for which `known` holds, and whether there are others.
-    pub fn begins(&self, node: Node, known: &dyn Fn(Node) -> bool) -> (Vec<Node>, bool) {
+    /// functions give back: those that are known, and whether there are others.
+    pub(super) fn begins(&self, node: Node) -> (Vec<Node>, bool) {
         let mut seen = FxHashSet::from_iter([node]);
         let mut todo = vec![node];
         let (mut found, mut others) = (Vec::new(), false);
         let mut at = 0;
         while let Some(node) = todo.get(at).copied() {
             at += 1;
-            if known(node) {
+            if self.values.contains_key(&node) {
                 found.push(node);
                 continue;
             }

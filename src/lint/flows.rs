@@ -78,7 +78,7 @@ impl Chain {
         let crossings: usize = ways().map(Path::crossings).sum();
         // A way that nobody can follow proves nothing: a runtime passes everything on.
         let supposed = ways().any(|way| way.supposed) || crossings > MAX_CROSSINGS;
-        (supposed, self.ways.iter().flatten().map(|way| way.steps.len()).sum())
+        (supposed, ways().map(|way| way.steps.len()).sum())
     }
 }
 
@@ -463,12 +463,11 @@ impl Search<'_, '_, '_> {
         }
         let position = best.facts.iter().position(|at| *at == main)?;
         let label_of = |step: usize, at: At| -> String {
-            let alternatives = &steps[step].any;
             let own = steps[step].label.as_deref().or_else(|| {
-                let fits = |inner: &&Step| {
-                    inner.call.as_ref().is_some_and(|call| self.matching.call(call, self.fact(at)))
-                };
-                alternatives.iter().find(fits).and_then(|inner| inner.label.as_deref())
+                let mut fits = Vec::new();
+                let subject = &self.subjects[at.0];
+                fulfilled(subject, self.matching, &steps[step], self.fact(at), &mut fits);
+                fits.first().and_then(|inner| inner.label.as_deref())
             });
             let own = if step == best.steps[position] {
                 own.or(lint.file.words.label.as_deref())
@@ -494,10 +493,9 @@ impl Search<'_, '_, '_> {
                 made.labels.extend(self.hops(way));
             }
         }
-        let told: FxHashSet<Place> = best.facts.iter().map(|at| self.fact(*at).place).collect();
+        let mut told: FxHashSet<Place> = best.facts.iter().map(|at| self.fact(*at).place).collect();
         let mut also: Vec<At> = chains.iter().skip(1).map(|chain| chain.facts[0]).collect();
-        let mut places = told;
-        also.retain(|at| places.insert(self.fact(*at).place));
+        also.retain(|at| told.insert(self.fact(*at).place));
         for at in also.iter().take(MAX_ALSO) {
             made.labels.push((self.fact(*at).place, label_of(0, *at)));
         }

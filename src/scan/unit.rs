@@ -74,6 +74,7 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
     let mut all: Vec<CrateFacts> =
         unit.crate_ids().map(|krate| facts::collect(&context, krate, &mut flow)).collect();
     let graph = flow.finish(&unit);
+    outcome.cut += usize::from(graph.cut);
     all.iter_mut().for_each(|facts| facts.trace(&graph));
     for (krate, facts) in unit.crate_ids().zip(&all) {
         outcome.facts += facts.facts.iter().filter(|fact| fact.via.is_none()).count();

@@ -23,8 +23,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             let name = path.rsplit("::").next().unwrap_or(path);
             let of_type =
                 path.rsplit("::").nth(1).is_some_and(|s| s.starts_with(char::is_uppercase));
-            let keeps =
-                matches!(name, "new" | "from" | "Some" | "Ok" | "clone" | "pin" | "identity");
+            let keeps = is_wrapping(path) || name == "identity";
             let passes = self.pass.cx.models.method(name).passes;
             let known = path.starts_with("std::") || of_type || passes;
             let does = MethodDoes { keeps, ..Default::default() };
@@ -36,7 +35,8 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             callee: self.node(callee),
             args: args.iter().map(|arg| self.node(*arg)).collect(),
         });
-        if !matches!(self.kind(callee), ExprKind::Local(local) if self.held.contains_key(local)) {
+        if !matches!(self.kind(callee), ExprKind::Local(local) if self.pass.closures.contains_key(local))
+        {
             args.iter().for_each(|arg| self.suppose(*arg, id));
         }
     }

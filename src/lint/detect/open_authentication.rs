@@ -4,6 +4,7 @@
 //! A type that says by its name that it lets everybody in is not reported, nor is the default
 //! method of a trait.
 
+use super::gates::atoms::is_idle;
 use super::gates::paths::Verdict;
 use super::gates::{self, Candidate, Gate, type_name};
 use crate::ir::{ExprKind, Pattern, Type};
@@ -77,20 +78,6 @@ fn lets_everybody_in(gate: &Gate<'_, '_>) -> bool {
     let answers =
         gate.decides || gate.function.output.as_ref().is_some_and(|ty| !type_name(ty).is_empty());
     ignored && answers && (gate.decides || gate.is_about_access())
-}
-
-/// Nothing in it asks or does anything that could be the check.
-fn is_idle(kind: &ExprKind) -> bool {
-    !matches!(
-        kind,
-        ExprKind::If { .. }
-            | ExprKind::Match { .. }
-            | ExprKind::Loop { .. }
-            | ExprKind::Try(_)
-            | ExprKind::Binary { .. }
-            | ExprKind::Assign { .. }
-            | ExprKind::Closure { .. }
-    )
 }
 
 /// Whether a parameter that is a credential is not read; `None` for other parameters.

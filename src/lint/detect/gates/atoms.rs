@@ -370,19 +370,27 @@ impl Atoms<'_, '_> {
     }
 }
 
+/// Nothing in it asks or does anything that could be a decision.
+pub fn is_idle(kind: &ExprKind) -> bool {
+    !matches!(
+        kind,
+        ExprKind::If { .. }
+            | ExprKind::Match { .. }
+            | ExprKind::Loop { .. }
+            | ExprKind::Try(_)
+            | ExprKind::Binary { .. }
+            | ExprKind::Assign { .. }
+            | ExprKind::Closure { .. }
+    )
+}
+
 /// A body that is `true` and nothing else that could be a decision.
 pub fn says_yes(body: &Body) -> bool {
     let mut yes = false;
     for (_, expr) in body.iter() {
         match &expr.kind {
             ExprKind::Literal(Literal::Bool(value)) => yes = *value,
-            ExprKind::If { .. }
-            | ExprKind::Match { .. }
-            | ExprKind::Loop { .. }
-            | ExprKind::Try(_)
-            | ExprKind::Binary { .. }
-            | ExprKind::Assign { .. }
-            | ExprKind::Closure { .. } => return false,
+            kind if !is_idle(kind) => return false,
             _ => {}
         }
     }
