@@ -16,7 +16,7 @@ use crate::finding::{Disclosure, Finding, Report};
 use crate::vocab::Level;
 
 mod counts;
-mod escape;
+pub(crate) mod escape;
 mod excerpt;
 mod human;
 mod json;
