@@ -1,7 +1,7 @@
 //! What data cannot say: detectors, each a function that a lint file names.
 
 mod accept_all_verifier;
-mod gates;
+mod access;
 mod hidden_credential;
 mod kill_switch;
 mod magic_trigger;

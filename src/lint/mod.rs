@@ -4,7 +4,6 @@ pub mod claim;
 mod detect;
 pub mod engine;
 pub mod flows;
-mod gate_words;
 pub mod gates;
 pub mod load;
 pub mod manifest;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 
 use super::engine::Subject;
-use super::gate_words::{State, words};
+use super::gates::words::{State, words};
 use super::gates::{Meaning, add};
 use crate::facts::Fact;
 use crate::facts::attributes;

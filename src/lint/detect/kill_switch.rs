@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::gates::{self, Candidate, Gate};
+use super::access::{self, Candidate, Gate};
 use crate::facts::value::Value;
 use crate::ir::{ExprId, ExprKind, Literal};
 use crate::lint::claim::Claim;
@@ -22,7 +22,7 @@ const ENDS: &[Effect] = &[Effect::ProcessExit, Effect::FsDelete];
 
 pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<Claim>) {
     let mut seen: BTreeSet<Place> = BTreeSet::new();
-    gates::each(subject, lint, likely, |gate| {
+    access::each(subject, lint, likely, |gate| {
         let mut ends = gate.grants(ENDS);
         ends.retain(|(_, words, _)| words.is_some());
         for (id, expr) in gate.body.iter() {

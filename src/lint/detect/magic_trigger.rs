@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use super::gates::atoms::{Asks, How};
-use super::gates::inputs::Input;
-use super::gates::paths::{Outcome, Verdict, Way};
-use super::gates::{self, Candidate, Gate};
+use super::access::atoms::{Asks, How};
+use super::access::inputs::Input;
+use super::access::paths::{Outcome, Verdict, Way};
+use super::access::{self, Candidate, Gate};
 use super::hidden_credential::{PRIVILEGED, checks, is_grammar};
 use crate::ir::ExprId;
 use crate::lint::claim::Claim;
@@ -23,7 +23,7 @@ pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<C
         candidate.decides_something()
             && (candidate.speaks_of_access() || candidate.does(PRIVILEGED))
     };
-    gates::each(subject, lint, likely, |gate| {
+    access::each(subject, lint, likely, |gate| {
         if gate.words.is("no-check-name", &gate.name) {
             return;
         }

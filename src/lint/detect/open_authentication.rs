@@ -4,9 +4,9 @@
 //! A type that says by its name that it lets everybody in is not reported, nor is the default
 //! method of a trait.
 
-use super::gates::atoms::is_idle;
-use super::gates::paths::Verdict;
-use super::gates::{self, Candidate, Gate, type_name};
+use super::access::atoms::is_idle;
+use super::access::paths::Verdict;
+use super::access::{self, Candidate, Gate, type_name};
 use crate::ir::{ExprKind, Pattern, Type};
 use crate::lint::claim::Claim;
 use crate::lint::engine::Subject;
@@ -18,7 +18,7 @@ const MAX_EXPRS: usize = 60;
 const UNVERIFIED: &str = "token-unverified";
 
 pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<Claim>) {
-    gates::each(subject, lint, likely, |gate| {
+    access::each(subject, lint, likely, |gate| {
         if !lets_everybody_in(gate) {
             return;
         }
@@ -59,10 +59,10 @@ fn lets_everybody_in(gate: &Gate<'_, '_>) -> bool {
     }
     let yes = |verdict: &Verdict, expr| match verdict {
         Verdict::Yes => true,
-        Verdict::Other => gate.opens(&gates::paths::Outcome { expr, verdict: *verdict }),
+        Verdict::Other => gate.opens(&access::paths::Outcome { expr, verdict: *verdict }),
         Verdict::Given => gate.gives_grant(expr),
         Verdict::Decided(expr) => {
-            gate.opens(&gates::paths::Outcome { expr: *expr, verdict: Verdict::Other })
+            gate.opens(&access::paths::Outcome { expr: *expr, verdict: Verdict::Other })
         }
         Verdict::No => false,
     };

@@ -1,6 +1,6 @@
 //! The words of conditions, and what `#[cfg(..)]` and dates say.
 
-use super::gates::Meaning;
+use super::Meaning;
 use crate::facts::value::Value;
 use crate::ir::{ExprId, ExprKind, Literal};
 use crate::span::Place;
