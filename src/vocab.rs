@@ -372,6 +372,28 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// How far source code shows whether a clause of a policy is kept.
+    Reach, "reach" {
+        /// What it asks for is what lints look for, within their limits.
+        Checked = "checked",
+        /// Lints look for a part of it.
+        Partly = "partly",
+        /// Nothing in source code shows it.
+        NotDecidable = "not-decidable",
+    }
+}
+
+vocabulary! {
+    /// What a user's list for a policy holds.
+    ListKind, "kind of list" {
+        /// Hosts: `a.example` exactly, `.example` with everything below it.
+        Hosts = "hosts",
+        /// Countries, as disclosures name them in `jurisdiction`.
+        Jurisdictions = "jurisdictions",
+    }
+}
+
+vocabulary! {
     /// The folders of `lints/`.
     Group, "group" {
         CovertCollection = "covert-collection",
