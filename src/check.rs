@@ -437,7 +437,7 @@ impl Run<'_> {
             disclosed_by: Vec::new(),
             disclosure_label: None,
             missing: Vec::new(),
-            bounds: claim.bounds,
+            bounds: claim.bounds.of_lint(lint.file.disclosable.as_ref()),
             fingerprint,
         }
     }
