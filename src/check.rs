@@ -16,6 +16,7 @@ use crate::files::{FileSystem, Files};
 use crate::finding::{Disclosure, Finding, Label, Report, Summary, Unanalysed};
 use crate::inventory::Entry;
 use crate::lint::claim::{self, Claim, Proof};
+use crate::lint::gather::gather;
 use crate::lint::load::Lint;
 use crate::lint::manifest;
 use crate::lint::matcher::Matching;
@@ -343,7 +344,12 @@ impl Run<'_> {
     }
 
     /// Words and fingerprints; the same claim from several targets is made once.
-    fn findings(&self, mut claims: Vec<Claim>) -> Vec<Finding> {
+    fn findings(&self, claims: Vec<Claim>) -> Vec<Finding> {
+        let package = |claim: &Claim| {
+            let path = self.files.path(claim.primary.0.file);
+            innermost(self.packages, path).map(|(_, name)| name.as_str())
+        };
+        let mut claims = gather(claims, self.lints, &package);
         claims.sort_by(|a, b| {
             let key = |claim: &Claim| (claim.lint, claim.primary.0, claim.proof, claim.target);
             key(a).cmp(&key(b))

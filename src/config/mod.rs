@@ -17,6 +17,7 @@ use std::sync::Arc;
 use globset::GlobMatcher;
 
 use crate::file_error::FileError;
+use crate::lint::spec::Declared;
 use crate::span::Span;
 use crate::vocab::Level;
 
@@ -72,6 +73,14 @@ impl Config {
     /// An error that points into the file.
     pub fn error(&self, span: Span, message: impl Into<String>) -> FileError {
         FileError::at(&self.path, Arc::clone(&self.text), span, message)
+    }
+
+    /// Whether the project has declared this much.
+    pub fn declares(&self, what: Declared) -> bool {
+        match what {
+            Declared::Disclosures => !self.disclosures.is_empty(),
+            Declared::Jurisdictions => false,
+        }
     }
 
     /// The first entry that leaves the path out. The path is relative to [`Self::folder`].

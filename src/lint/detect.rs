@@ -5,6 +5,7 @@ mod access;
 mod hidden_credential;
 mod kill_switch;
 mod magic_trigger;
+mod named_report;
 mod open_authentication;
 
 use super::claim::Claim;
@@ -18,6 +19,7 @@ const DETECTORS: &[(&str, Check)] = &[
     ("accept-all-verifier", accept_all_verifier::check),
     ("hidden-credential", hidden_credential::check),
     ("magic-trigger", magic_trigger::check),
+    ("named-report", named_report::check),
     ("open-authentication", open_authentication::check),
     ("remote-kill-switch", kill_switch::check),
 ];
@@ -27,6 +29,7 @@ pub const NAMES: &[&str] = &[
     "accept-all-verifier",
     "hidden-credential",
     "magic-trigger",
+    "named-report",
     "open-authentication",
     "remote-kill-switch",
 ];

@@ -5,6 +5,7 @@ mod detect;
 pub mod engine;
 pub mod flows;
 pub mod gates;
+pub mod gather;
 pub mod load;
 pub mod manifest;
 pub mod matcher;

@@ -61,6 +61,14 @@ pub struct LintFile {
     /// How near to each other the steps of `all` stand.
     #[serde(default)]
     pub within: Within,
+    /// What the lint says of one package with the first of these values in common is one
+    /// finding: its further places are labels.
+    #[serde(default)]
+    pub once_per: Vec<String>,
+    /// Unless somebody gives the lint a level, it speaks only where the project has declared
+    /// this much.
+    #[serde(default)]
+    pub only_with: Option<Declared>,
 
     pub words: Words,
     pub docs: Docs,
@@ -70,6 +78,16 @@ pub struct LintFile {
 
 fn high() -> Confidence {
     Confidence::High
+}
+
+/// What a project has declared in its `overt.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Declared {
+    /// At least one disclosure.
+    Disclosures,
+    /// At least one disclosure with a jurisdiction.
+    Jurisdictions,
 }
 
 /// Where the code must stand for the lint to speak.
@@ -384,6 +402,9 @@ pub struct Example {
     /// The path of the code inside its package.
     #[serde(default = "library")]
     pub file: String,
+    /// The project's `overt.toml`.
+    #[serde(default)]
+    pub config: Option<String>,
     /// Further files of the package by path; a `Cargo.toml` is made when none is given.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
