@@ -140,6 +140,9 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
     progress(Stage::Begin("reading", u64::try_from(project.sources.len()).unwrap_or(u64::MAX)));
     let pool = scan::pool(options.threads).map_err(|error| Error::Threads(error.to_string()))?;
     let step = || progress(Stage::Step);
+    let folder = setup.config.as_ref().map(config::Config::folder);
+    let base = folder.and_then(|folder| std::path::absolute(folder).ok());
+    let base = base.map(|folder| crate::names::normal(&folder));
     let scan = Scan {
         system: &options.system,
         project: &project,
@@ -147,6 +150,8 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         models: &models,
         lints: &lints,
         matching: &matching,
+        disclosures: setup.config.as_ref().map_or(&[], |config| &config.disclosures),
+        base: base.as_deref(),
         step: &step,
         inventory: options.inventory,
     };

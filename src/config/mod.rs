@@ -81,7 +81,9 @@ impl Config {
     pub fn declares(&self, what: Declared) -> bool {
         match what {
             Declared::Disclosures => !self.disclosures.is_empty(),
-            Declared::Jurisdictions => false,
+            Declared::Jurisdictions => {
+                self.disclosures.iter().any(|disclosure| disclosure.jurisdiction.is_some())
+            }
         }
     }
 

@@ -24,7 +24,7 @@ pub fn gather<'p>(
     let mut groups: BTreeMap<(usize, Option<&'p str>, String), Vec<Claim>> = BTreeMap::new();
     for claim in claims {
         let names = &lints[claim.lint].0.file.once_per;
-        match names.iter().find_map(|name| value(&claim, name)) {
+        match names.iter().find_map(|name| claim.values.get(name).cloned()) {
             Some(value) => {
                 groups.entry((claim.lint, package(&claim), value)).or_default().push(claim);
             }
@@ -33,15 +33,6 @@ pub fn gather<'p>(
     }
     alone.extend(groups.into_values().filter_map(join));
     alone
-}
-
-/// A value of a claim; `sdk` is the crate that is called.
-fn value(claim: &Claim, name: &str) -> Option<String> {
-    if name == "sdk" {
-        let callee = claim.values.get("callee")?;
-        return callee.split_once("::").map(|(krate, _)| krate.to_owned());
-    }
-    claim.values.get(name).cloned()
 }
 
 fn join(mut claims: Vec<Claim>) -> Option<Claim> {
@@ -55,6 +46,13 @@ fn join(mut claims: Vec<Claim>) -> Option<Claim> {
         };
         if !known(&claim.primary.0) {
             places.push(claim.primary);
+        }
+        // Where one of them knows the host, the finding does.
+        if !first.values.contains_key("host") {
+            for key in ["host", "destination"] {
+                let known = claim.values.get(key).map(|value| (key.to_owned(), value.clone()));
+                first.values.extend(known);
+            }
         }
     }
     let more = places.len().saturating_sub(MAX_PLACES);
