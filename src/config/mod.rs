@@ -19,6 +19,7 @@ use globset::GlobMatcher;
 
 use crate::disclosure::Disclosure;
 use crate::file_error::FileError;
+use crate::lint::spec::Declared;
 use crate::span::Span;
 use crate::vocab::Level;
 
@@ -74,6 +75,16 @@ impl Config {
     /// An error that points into the file.
     pub fn error(&self, span: Span, message: impl Into<String>) -> FileError {
         FileError::at(&self.path, Arc::clone(&self.text), span, message)
+    }
+
+    /// Whether the project has declared this much.
+    pub fn declares(&self, what: Declared) -> bool {
+        match what {
+            Declared::Disclosures => !self.disclosures.is_empty(),
+            Declared::Jurisdictions => {
+                self.disclosures.iter().any(|disclosure| disclosure.jurisdiction.is_some())
+            }
+        }
     }
 
     /// The first entry that leaves the path out. The path is relative to [`Self::folder`].
