@@ -20,6 +20,7 @@ use globset::GlobMatcher;
 
 use crate::disclosure::Disclosure;
 use crate::file_error::FileError;
+use crate::lint::spec::Declared;
 use crate::policy::lists::Given;
 use crate::span::Span;
 use crate::vocab::Level;
@@ -77,6 +78,16 @@ impl Config {
         FileError::at(&self.path, Arc::clone(&self.text), span, message)
     }
 
+    /// Whether the project has declared this much.
+    pub fn declares(&self, what: Declared) -> bool {
+        match what {
+            Declared::Disclosures => !self.disclosures.is_empty(),
+            Declared::Jurisdictions => {
+                self.disclosures.iter().any(|disclosure| disclosure.jurisdiction.is_some())
+            }
+        }
+    }
+
     /// The first entry that leaves the path out. The path is relative to [`Self::folder`].
     pub fn excluded(&self, path: &Path) -> Option<&Exclude> {
         self.exclude.iter().find(|entry| entry.matches(path))
@@ -94,5 +105,17 @@ impl Exclude {
         path.ancestors()
             .filter(|path| !path.as_os_str().is_empty())
             .any(|path| self.matcher.is_match(path))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// The disclosures of a configuration without errors.
+    pub fn disclosures(text: &str) -> Vec<Disclosure> {
+        let (config, errors) = parse::parse(Path::new("overt.toml"), text);
+        assert_eq!(errors, []);
+        config.disclosures
     }
 }

@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 
 use super::load::Lint;
 use super::matcher::readable;
+use crate::disclosure::Bounds;
 use crate::facts::Fact;
 use crate::span::Place;
 use crate::vocab::{Confidence, Role, TargetKind};
@@ -31,6 +32,8 @@ pub struct Claim {
     /// A sentence that belongs to this claim alone.
     pub note: Option<String>,
     pub proof: Proof,
+    /// The data that it is about, and where it goes.
+    pub bounds: Bounds,
 }
 
 /// How well a claim is founded.
@@ -44,6 +47,9 @@ pub enum Proof {
     /// The steps only stand near to each other, where the lint also knows a flow.
     Near,
 }
+
+/// The mark of calls into a crate that is made for one service.
+const SDK: &str = "telemetry-sdk";
 
 /// The values of facts that words may name, the first of each kind.
 pub fn values<'f>(facts: impl IntoIterator<Item = &'f Fact>) -> BTreeMap<String, String> {
@@ -72,6 +78,12 @@ pub fn values<'f>(facts: impl IntoIterator<Item = &'f Fact>) -> BTreeMap<String,
         let mut name = |key: &str, text: String| {
             values.entry(key.to_owned()).or_insert(text);
         };
+        if fact.marks.contains(SDK)
+            && let Some((krate, _)) = fact.steps.first().and_then(|step| step.path.split_once("::"))
+        {
+            name("sdk", krate.to_owned());
+            name("destination", format!("the service behind `{krate}`"));
+        }
         if let Some(step) = fact.steps.first() {
             name("callee", step.path.trim_start_matches("_::").to_owned());
         }
@@ -84,6 +96,7 @@ pub fn values<'f>(facts: impl IntoIterator<Item = &'f Fact>) -> BTreeMap<String,
     }
     let url = values.get("url").or_else(|| values.get("host")).cloned();
     if let Some(host) = url.as_deref().and_then(crate::model::class::host_of) {
+        values.insert("destination".to_owned(), host.clone());
         values.insert("host".to_owned(), host);
     }
     values
@@ -120,7 +133,7 @@ pub fn fill(template: &str, values: &BTreeMap<String, String>) -> String {
 
 fn general(name: &str) -> &'static str {
     match name {
-        "url" | "host" => "a destination chosen at run time",
+        "url" | "host" | "destination" => "a destination chosen at run time",
         "program" => "a program chosen at run time",
         "path" => "a path chosen at run time",
         "argument" => "arguments chosen at run time",

@@ -15,6 +15,7 @@ use super::load::Lint;
 use super::matcher::Matching;
 use super::spec::{CallMatcher, ItemMatcher, Step, Within};
 use super::trigger::{Implementations, Trigger};
+use crate::disclosure::Bounds;
 use crate::facts::attributes;
 use crate::facts::graph::Graph;
 use crate::facts::{CrateFacts, Fact};
@@ -96,6 +97,7 @@ impl<'a> Subject<'a> {
             owner: self.facts.bodies[body].owner.path.clone(),
             note: None,
             proof: Proof::Proven,
+            bounds: Bounds::of(facts.iter().copied()),
         }
     }
 }
@@ -410,9 +412,19 @@ pub fn identity(fact: &Fact) -> (Option<SmolStr>, Vec<String>) {
 
 /// The calls that lead from a function to a helper.
 fn hops(subject: &Subject<'_>, from: usize, to: usize) -> Vec<(Place, String)> {
+    hops_within(subject, from, to, HELPERS)
+}
+
+/// As [`hops`], over at most so many calls.
+pub fn hops_within(
+    subject: &Subject<'_>,
+    from: usize,
+    to: usize,
+    calls: usize,
+) -> Vec<(Place, String)> {
     let mut labels = Vec::new();
     let mut at = from;
-    let back = subject.graph.reaching(&[to], HELPERS);
+    let back = subject.graph.reaching(&[to], calls);
     while at != to {
         let Some(distance) = back.get(&at) else { break };
         let next =
@@ -506,6 +518,7 @@ fn items(
             owner: noted.path.clone(),
             note: None,
             proof: Proof::Proven,
+            bounds: Bounds::of(reached.iter().copied()),
         });
     }
 }

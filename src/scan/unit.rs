@@ -8,11 +8,15 @@ use rustc_hash::FxHashSet;
 use super::Scan;
 use super::loader::UnitFiles;
 use super::plan::{self, Members};
+use crate::disclosure::Bounds;
+use crate::disclosure::usage::Seen;
 use crate::facts::{self, Context, CrateFacts};
 use crate::flow::Builder;
 use crate::inventory::Entry;
 use crate::ir::Directive;
 use crate::lint::claim::{self, Claim, Proof};
+use crate::lint::detect::consent::OptOut;
+use crate::lint::detect::{self, Whole};
 use crate::lint::engine::{self, Subject};
 use crate::lint::flows;
 use crate::lint::spec::Notice;
@@ -27,6 +31,8 @@ pub struct Outcome {
     pub claims: Vec<Claim>,
     /// The facts, when they are kept.
     pub inventory: Vec<Entry>,
+    /// What the facts do that a disclosure can be about, when there are disclosures.
+    pub seen: Vec<Seen>,
     pub gaps: Vec<Gap>,
     pub unread: Vec<(PathBuf, String)>,
     /// Files that were met on the way.
@@ -40,6 +46,10 @@ pub struct Outcome {
     pub unresolved: usize,
     /// Searches for where data goes that were given up.
     pub cut: usize,
+    /// For each disclosure with a guard: whether the unit has it, and the nearest name.
+    pub guards: Vec<(usize, bool, Option<String>)>,
+    /// The variables by which a person asks not to be counted, as far as the code reads them.
+    pub opt_outs: Vec<OptOut>,
 }
 
 /// A part that was not, or not wholly, analysed.
@@ -81,6 +91,9 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
         outcome.calls += facts.calls;
         outcome.unresolved += facts.unresolved;
         outcome.cut += facts.given_up;
+        if !scan.disclosures.is_empty() {
+            outcome.seen.extend(facts.facts.iter().filter_map(Seen::of));
+        }
         if scan.inventory {
             let subject = unit.krate(krate);
             let own = facts.facts.iter().filter(|fact| fact.via.is_none());
@@ -95,6 +108,17 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
         .zip(&all)
         .map(|(krate, facts)| Subject::new(&unit, krate, facts, resolver))
         .collect();
+    let below = |file: FileId| {
+        let met = files.met.iter().find(|(id, _)| *id == file).map(|(_, path)| path.as_path());
+        let path = met.unwrap_or_else(|| scan.files.path(file));
+        let path = names::normal(&std::path::absolute(path).ok()?);
+        path.strip_prefix(scan.base?).ok().map(Path::to_owned)
+    };
+    let disclosures = scan.disclosures;
+    let whole = Whole { subjects: &subjects, graph: &graph, disclosures, below: &below };
+    outcome.claims.extend(detect::whole(&whole, scan.lints));
+    outcome.guards = detect::consent::guards(&whole);
+    outcome.opt_outs = detect::consent::opt_outs(&whole);
     let proven = flows::claims(&subjects, graph, scan.lints, scan.matching);
     outcome.cut += proven.cut;
     let mut near = Vec::new();
@@ -315,6 +339,7 @@ fn plain(lint: usize, place: Place, target: TargetKind) -> Claim {
         owner: Default::default(),
         note: None,
         proof: Proof::Proven,
+        bounds: Bounds::default(),
     }
 }
 
