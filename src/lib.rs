@@ -13,6 +13,7 @@ pub mod ir;
 pub mod lint;
 pub mod model;
 pub mod names;
+pub mod policy;
 pub mod project;
 pub mod report;
 pub mod scan;

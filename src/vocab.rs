@@ -401,6 +401,18 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// How far source code shows whether a clause of a policy is kept.
+    Reach, "reach" {
+        /// What it asks for is what lints look for, within their limits.
+        Checked = "checked",
+        /// Lints look for a part of it.
+        Partly = "partly",
+        /// Nothing in source code shows it.
+        NotDecidable = "not-decidable",
+    }
+}
+
+vocabulary! {
     /// Who decides that data is collected.
     Consent, "consent" {
         /// Nothing is sent before the user says yes.
@@ -436,6 +448,16 @@ vocabulary! {
         None = "none",
         Checksum = "checksum",
         Signature = "signature",
+    }
+}
+
+vocabulary! {
+    /// What a user's list for a policy holds.
+    ListKind, "kind of list" {
+        /// Hosts: `a.example` exactly, `.example` with everything below it.
+        Hosts = "hosts",
+        /// Countries, as disclosures name them in `jurisdiction`.
+        Jurisdictions = "jurisdictions",
     }
 }
 

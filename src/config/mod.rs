@@ -10,6 +10,7 @@ mod disclosures;
 mod find;
 mod levels;
 mod parse;
+mod policy;
 mod setup;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use globset::GlobMatcher;
 
 use crate::disclosure::Disclosure;
 use crate::file_error::FileError;
+use crate::policy::lists::Given;
 use crate::span::Span;
 use crate::vocab::Level;
 
@@ -26,16 +28,15 @@ pub use find::{FILE_NAME, Found, find};
 pub use levels::{Levels, WARNINGS};
 pub use setup::{Request, Setup, setup};
 
-/// The policies that exist.
-pub const POLICIES: &[&str] = &["default"];
-
 /// One configuration file.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     pub path: PathBuf,
     pub text: Arc<str>,
-    /// The name of a policy, one of [`POLICIES`].
-    pub policy: Option<String>,
+    /// The name or the path of a policy, as written.
+    pub policy: Option<(String, Span)>,
+    /// The lists in the tables `[policy.<id>]`.
+    pub policy_lists: Vec<Given>,
     /// The table `[lints]`, in the order of the file.
     pub levels: Vec<Entry>,
     /// Folders and files with lints and models, as written.

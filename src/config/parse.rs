@@ -10,7 +10,7 @@ use globset::GlobBuilder;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Config, Entry, Exclude, POLICIES};
+use super::{Config, Entry, Exclude};
 use crate::file_error::{FileError, quoted, suggestion};
 use crate::span::Span;
 use crate::vocab::Level;
@@ -110,13 +110,7 @@ impl Reader {
     fn root(&mut self, root: &DeTable<'_>) {
         for (key, value) in root {
             match key.get_ref().as_ref() {
-                "policy" => {
-                    if let Some(name) = self.text(value)
-                        && self.word(name, place(value), "policy", POLICIES)
-                    {
-                        self.config.policy = Some(name.to_owned());
-                    }
-                }
+                "policy" => self.policy(value),
                 "lints" => {
                     if let Some(table) = self.table(value, "a table of levels") {
                         self.lints(table);
@@ -244,5 +238,6 @@ fn kind(value: &DeValue<'_>) -> &'static str {
     }
 }
 
+mod policy;
 #[cfg(test)]
 mod tests;
