@@ -16,7 +16,7 @@ use crate::disclosure::{self, Bounds};
 use crate::file_error::FileError;
 use crate::files::{FileSystem, Files};
 use crate::finding::{Disclosure, Finding, Label, Report, Summary, Unanalysed};
-use crate::inventory::Entry;
+use crate::inventory::{self, Entry, Inventory};
 use crate::lint::claim::{self, Claim, Proof};
 use crate::lint::load::Lint;
 use crate::lint::manifest;
@@ -44,7 +44,8 @@ pub struct Options {
     pub policy: Option<String>,
     pub threads: Option<usize>,
     pub system: FileSystem,
-    /// Whether the facts are kept, for [`Checked::inventory`].
+    /// Whether the facts are kept and put together, for [`Checked::inventory`] and
+    /// [`Checked::behaviour`].
     pub inventory: bool,
     /// Whether findings that are disclosed are shown too.
     pub show_disclosed: bool,
@@ -58,6 +59,8 @@ pub struct Checked {
     pub warnings: Vec<FileError>,
     /// Every fact, sorted by place, when it was asked for.
     pub inventory: Vec<Entry>,
+    /// What the tree can do, when it was asked for.
+    pub behaviour: Inventory,
     packages: Vec<(PathBuf, smol_str::SmolStr)>,
 }
 
@@ -171,6 +174,11 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
     let mut outcomes = outcomes;
     let mut inventory: Vec<Entry> =
         outcomes.iter_mut().flat_map(|outcome| std::mem::take(&mut outcome.inventory)).collect();
+    let mut listed: Vec<inventory::Listed> = Vec::new();
+    if options.inventory {
+        listed.extend(outcomes.iter_mut().flat_map(|o| std::mem::take(&mut o.listed)));
+        listed.extend(inventory::of_packages(&project, &files));
+    }
     let mut run = Run {
         project: &project,
         packages: &packages,
@@ -192,7 +200,8 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         (files.shown(entry.place.file).to_owned(), entry.place.span, entry.target)
     });
     inventory.dedup_by_key(|entry| (entry.place, entry.calls.clone()));
-    Ok(Checked { report, files, warnings, inventory, packages })
+    let behaviour = inventory::assemble(listed, &project, &files);
+    Ok(Checked { report, files, warnings, inventory, behaviour, packages })
 }
 
 /// What the configuration leaves out, except where that is what was asked for by name.
