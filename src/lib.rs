@@ -18,6 +18,7 @@ pub mod policy;
 pub mod project;
 pub mod report;
 pub mod scan;
+pub mod schema;
 pub mod span;
 pub mod suppress;
 pub mod syntax;

@@ -11,6 +11,7 @@ mod find;
 mod levels;
 mod parse;
 mod policy;
+pub mod schema;
 mod setup;
 
 use std::path::{Path, PathBuf};
