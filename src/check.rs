@@ -18,6 +18,7 @@ use crate::files::{FileSystem, Files};
 use crate::finding::{Disclosure, Finding, Label, Report, Summary, Unanalysed};
 use crate::inventory::{self, Entry, Inventory};
 use crate::lint::claim::{self, Claim, Proof};
+use crate::lint::gather::gather;
 use crate::lint::load::Lint;
 use crate::lint::manifest;
 use crate::lint::matcher::Matching;
@@ -154,6 +155,9 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
     progress(Stage::Begin("reading", u64::try_from(project.sources.len()).unwrap_or(u64::MAX)));
     let pool = scan::pool(options.threads).map_err(|error| Error::Threads(error.to_string()))?;
     let step = || progress(Stage::Step);
+    let folder = setup.config.as_ref().map(config::Config::folder);
+    let base = folder.and_then(|folder| std::path::absolute(folder).ok());
+    let base = base.map(|folder| crate::names::normal(&folder));
     let scan = Scan {
         system: &options.system,
         project: &project,
@@ -161,9 +165,10 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         models: &models,
         lints: &lints,
         matching: &matching,
+        disclosures: setup.config.as_ref().map_or(&[], |config| &config.disclosures),
+        base: base.as_deref(),
         step: &step,
         inventory: options.inventory,
-        disclosures: disclosing.is_some(),
     };
     let outcomes = pool.install(|| scan::scan(&scan));
     let manifest_claims = manifests(&scan, &matching);
@@ -383,7 +388,12 @@ impl Run<'_> {
     }
 
     /// Words and fingerprints; the same claim from several targets is made once.
-    fn findings(&self, mut claims: Vec<Claim>) -> Vec<Finding> {
+    fn findings(&self, claims: Vec<Claim>) -> Vec<Finding> {
+        let package = |claim: &Claim| {
+            let path = self.files.path(claim.primary.0.file);
+            innermost(self.packages, path).map(|(_, name)| name.as_str())
+        };
+        let mut claims = gather(claims, self.lints, &package);
         claims.sort_by(|a, b| {
             let key = |claim: &Claim| (claim.lint, claim.primary.0, claim.proof, claim.target);
             key(a).cmp(&key(b))

@@ -21,6 +21,7 @@ use globset::GlobMatcher;
 
 use crate::disclosure::Disclosure;
 use crate::file_error::FileError;
+use crate::lint::spec::Declared;
 use crate::policy::lists::Given;
 use crate::span::Span;
 use crate::vocab::Level;
@@ -100,6 +101,16 @@ impl Config {
         );
         let message = format!("disclosures with open questions: {}", all.join(", "));
         Some(self.error(first.span, message).with_help(help))
+    }
+
+    /// Whether the project has declared this much.
+    pub fn declares(&self, what: Declared) -> bool {
+        match what {
+            Declared::Disclosures => !self.disclosures.is_empty(),
+            Declared::Jurisdictions => {
+                self.disclosures.iter().any(|disclosure| disclosure.jurisdiction.is_some())
+            }
+        }
     }
 
     /// The first entry that leaves the path out. The path is relative to [`Self::folder`].

@@ -45,7 +45,7 @@ pub fn gather(subjects: &[Subject<'_>], graph: &Graph, matching: &Matching<'_>) 
     let rows = &matching.models.inventory;
     let mut listed = Vec::new();
     let reached = sent::reached(subjects, graph, matching);
-    let origins = Origins::new(subjects, graph);
+    let origins = Origins::new(subjects, graph, matching);
     let tests = tests(subjects);
     for (number, subject) in subjects.iter().enumerate() {
         let krate = subject.unit.krate(subject.krate);

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::sent::is_collected;
 use crate::facts::conditions::{Conditions, Test};
 use crate::facts::{Argument, Fact};
 use crate::flow::{FieldKey, Graph, Meaning, Node, Way};
 use crate::ir::{Body, ExprId, ExprKind, ItemKind, LocalId, Pattern, Type};
 use crate::lint::engine::Subject;
-use crate::lint::matcher::readable;
+use crate::lint::matcher::{Matching, readable};
 use crate::names::BodyRef;
 use crate::vocab::{DataKind, Effect, Role};
 
@@ -27,10 +28,18 @@ pub(super) struct Origins<'s, 'a> {
 }
 
 impl<'s, 'a> Origins<'s, 'a> {
-    pub(super) fn new(subjects: &'s [Subject<'a>], graph: &'s Graph) -> Self {
+    pub(super) fn new(
+        subjects: &'s [Subject<'a>],
+        graph: &'s Graph,
+        matching: &Matching<'_>,
+    ) -> Self {
         let mut facts = FxHashMap::default();
         for (number, subject) in subjects.iter().enumerate() {
             for (index, fact) in subject.facts.facts.iter().enumerate() {
+                // What is known when the program is compiled is no choice.
+                if !is_collected(fact, matching) {
+                    continue;
+                }
                 let at = subject.facts.bodies[fact.body].owner.at;
                 let nodes = fact.steps.iter().filter_map(|step| graph.expr(at, step.expr));
                 nodes.for_each(|node| _ = facts.entry(node).or_insert((number, index)));

@@ -9,7 +9,7 @@ use crate::flow::{Graph, Node};
 use crate::lint::engine::Subject;
 use crate::lint::flows::held;
 use crate::lint::matcher::Matching;
-use crate::vocab::{DataKind, Effect, Role};
+use crate::vocab::{DataKind, Effect, Role, Section};
 
 /// Sources of one unit that are followed.
 const MAX_SOURCES: usize = 5_000;
@@ -42,6 +42,13 @@ pub(super) fn kinds(fact: &Fact, matching: &Matching<'_>) -> BTreeSet<DataKind> 
     kinds
 }
 
+/// Whether what a fact gives counts as data that is collected, and not as a part of the program:
+/// its version is read from the environment, too.
+pub(super) fn is_collected(fact: &Fact, matching: &Matching<'_>) -> bool {
+    let rows = matching.models.inventory.iter();
+    rows.filter(|row| row.section == Section::Collected).any(|row| matching.call(&row.call, fact))
+}
+
 /// The kinds of data that reach each fact whose row says into what.
 pub(super) fn reached(
     subjects: &[Subject<'_>],
@@ -60,6 +67,9 @@ pub(super) fn reached(
                 if matching.call(&row.call, fact) {
                     sinks.push(((number, index, at), nodes(subject, graph, fact, &row.into)));
                 }
+            }
+            if !is_collected(fact, matching) {
+                continue;
             }
             let kinds = kinds(fact, matching);
             if !kinds.is_empty() && sources.len() < MAX_SOURCES {

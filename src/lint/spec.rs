@@ -64,6 +64,14 @@ pub struct LintFile {
     /// How near to each other the steps of `all` stand.
     #[serde(default)]
     pub within: Within,
+    /// What the lint says of one package with the first of these values in common is one
+    /// finding: its further places are labels.
+    #[serde(default)]
+    pub once_per: Vec<String>,
+    /// Unless somebody gives the lint a level, it speaks only where the project has declared
+    /// this much.
+    #[serde(default)]
+    pub only_with: Option<Declared>,
 
     /// By what in `overt.toml` a project says openly that it does this. Without it nothing does:
     /// the place can only be allowed, with a reason.
@@ -106,6 +114,16 @@ pub enum DisclosedBy {
     Host,
     /// `remote` names the door, and `to` every host.
     Remote,
+}
+
+/// What a project has declared in its `overt.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Declared {
+    /// At least one disclosure.
+    Disclosures,
+    /// At least one disclosure with a jurisdiction.
+    Jurisdictions,
 }
 
 /// Where the code must stand for the lint to speak.
@@ -436,6 +454,9 @@ pub struct Example {
     /// The path of the code inside its package.
     #[serde(default = "library")]
     pub file: String,
+    /// The project's `overt.toml`.
+    #[serde(default)]
+    pub config: Option<String>,
     /// Further files of the package by path; a `Cargo.toml` is made when none is given.
     #[serde(default)]
     pub files: BTreeMap<String, String>,

@@ -306,6 +306,7 @@ impl Lowerer {
         let named = fields.iter().enumerate().map(|(index, field)| Field {
             name: field.ident.as_ref().map_or_else(|| Name::new(index.to_string()), name),
             ty: self.ty(&field.ty),
+            attrs: self.attrs(&field.attrs),
         });
         named.collect()
     }
