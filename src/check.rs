@@ -16,7 +16,7 @@ use crate::disclosure::{self, Bounds};
 use crate::file_error::FileError;
 use crate::files::{FileSystem, Files};
 use crate::finding::{Disclosure, Finding, Label, Report, Summary, Unanalysed};
-use crate::inventory::Entry;
+use crate::inventory::{self, Entry, Inventory};
 use crate::lint::claim::{self, Claim, Proof};
 use crate::lint::gather::gather;
 use crate::lint::load::Lint;
@@ -45,7 +45,8 @@ pub struct Options {
     pub policy: Option<String>,
     pub threads: Option<usize>,
     pub system: FileSystem,
-    /// Whether the facts are kept, for [`Checked::inventory`].
+    /// Whether the facts are kept and put together, for [`Checked::inventory`] and
+    /// [`Checked::behaviour`].
     pub inventory: bool,
     /// Whether findings that are disclosed are shown too.
     pub show_disclosed: bool,
@@ -59,6 +60,8 @@ pub struct Checked {
     pub warnings: Vec<FileError>,
     /// Every fact, sorted by place, when it was asked for.
     pub inventory: Vec<Entry>,
+    /// What the tree can do, when it was asked for.
+    pub behaviour: Inventory,
     packages: Vec<(PathBuf, smol_str::SmolStr)>,
 }
 
@@ -176,6 +179,11 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
     let mut outcomes = outcomes;
     let mut inventory: Vec<Entry> =
         outcomes.iter_mut().flat_map(|outcome| std::mem::take(&mut outcome.inventory)).collect();
+    let mut listed: Vec<inventory::Listed> = Vec::new();
+    if options.inventory {
+        listed.extend(outcomes.iter_mut().flat_map(|o| std::mem::take(&mut o.listed)));
+        listed.extend(inventory::of_packages(&project, &files));
+    }
     let mut run = Run {
         project: &project,
         packages: &packages,
@@ -197,7 +205,8 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         (files.shown(entry.place.file).to_owned(), entry.place.span, entry.target)
     });
     inventory.dedup_by_key(|entry| (entry.place, entry.calls.clone()));
-    Ok(Checked { report, files, warnings, inventory, packages })
+    let behaviour = inventory::assemble(listed, &project, &files);
+    Ok(Checked { report, files, warnings, inventory, behaviour, packages })
 }
 
 /// What the configuration leaves out, except where that is what was asked for by name.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::vocab::{
@@ -13,7 +14,7 @@ use crate::vocab::{
 };
 
 /// One lint file.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LintFile {
     pub id: String,
@@ -88,7 +89,7 @@ fn high() -> Confidence {
 }
 
 /// What a disclosure must say so that it covers a finding of the lint.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Disclosable {
     pub by: DisclosedBy,
@@ -104,7 +105,7 @@ pub struct Disclosable {
 }
 
 /// What a finding of a lint is disclosed by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DisclosedBy {
     /// `collects` lists every kind of data, and `to` every host.
@@ -116,7 +117,7 @@ pub enum DisclosedBy {
 }
 
 /// What a project has declared in its `overt.toml`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Declared {
     /// At least one disclosure.
@@ -126,7 +127,7 @@ pub enum Declared {
 }
 
 /// Where the code must stand for the lint to speak.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Place {
     /// Only in targets of these kinds. Empty: all but `test`, `bench` and `example`.
@@ -141,7 +142,7 @@ pub struct Place {
 }
 
 /// How near to each other the steps of `all` stand.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Within {
     /// One function with the functions of the package that it calls.
@@ -152,7 +153,7 @@ pub enum Within {
 }
 
 /// One step of `all` or `any`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
     #[serde(default)]
@@ -230,7 +231,7 @@ impl Step {
 }
 
 /// An argument of one step is, or is made from, an argument of the step before.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Same {
     /// The argument of the step before: any of these.
@@ -241,7 +242,7 @@ pub struct Same {
 }
 
 /// Matches one fact. Every condition given must hold.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CallMatcher {
     /// The fact has one of these effects.
@@ -273,7 +274,7 @@ pub struct CallMatcher {
 }
 
 /// Matches the value of an argument. Every condition given must hold.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ValueMatcher {
     /// The known text belongs to one of these classes.
@@ -312,7 +313,7 @@ pub struct ValueMatcher {
 }
 
 /// Whether a text was kept out of sight, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum HiddenMatcher {
     Any(bool),
@@ -320,7 +321,7 @@ pub enum HiddenMatcher {
 }
 
 /// Matches an item by what it is and by what its code does.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ItemMatcher {
     /// It runs before `main`.
@@ -344,14 +345,24 @@ pub struct ItemMatcher {
 }
 
 /// Matches raw text, also in files that do not parse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TextMatcher {
     pub kind: TextKind,
 }
 
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, serde::Serialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Deserialize,
+    JsonSchema,
+    serde::Serialize,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum TextKind {
@@ -362,7 +373,7 @@ pub enum TextKind {
 }
 
 /// Matches a key in a TOML file of the tree.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ManifestMatcher {
     /// File names relative to any folder of the tree: `Cargo.toml`, `.cargo/config.toml`.
@@ -378,7 +389,7 @@ pub struct ManifestMatcher {
 }
 
 /// What the engine itself has to say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Notice {
     /// A source file that no target of its package reaches.
@@ -397,7 +408,7 @@ pub enum Notice {
 
 /// The words of a finding. `{role}` stands for the value of an argument, `{callee}` for the
 /// path that was called, `{effect}`, `{data}`, `{target}`, `{item}` and `{name}` likewise.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Words {
     pub headline: String,
@@ -415,7 +426,7 @@ pub struct Words {
 }
 
 /// The documentation, the same for `explain`, the web page and SARIF.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Docs {
     pub finds: String,
@@ -428,7 +439,7 @@ pub struct Docs {
 }
 
 /// A piece of code that shows what the lint says; executed by the tests.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Example {
     /// Whether the lint speaks. Absent for a `todo`.

@@ -16,7 +16,10 @@ use crate::lint::spec::Step;
 use crate::vocab::DataKind;
 
 use self::class::Class;
-use self::spec::{AttributeMeaning, CallRow, ConditionRow, MethodDoes, ModelFile, TypeRow};
+use self::spec::{
+    AttributeMeaning, CallRow, ConditionRow, InventoryRow, MethodDoes, ModelFile, TypeRow,
+};
+use crate::vocab::Section;
 
 /// All models of a run.
 #[derive(Debug, Default)]
@@ -38,6 +41,8 @@ pub struct Models {
     steps: FxHashMap<SmolStr, Vec<Step>>,
     /// What conditions ask about, in the order of the files.
     pub conditions: Vec<ConditionRow>,
+    /// What the inventory lists, in the order of the files.
+    pub inventory: Vec<InventoryRow>,
     /// Finds the patterns of watched classes.
     watched: Option<aho_corasick::AhoCorasick>,
     /// The last names of modelled macros, and of everything that decodes: most calls are
@@ -134,6 +139,13 @@ impl Models {
                 models.add_prefixes(&path);
             }
             models.conditions.extend(file.condition);
+            for row in &file.inventory {
+                if row.names.is_empty() && row.what.is_none() && row.section != Section::Collected {
+                    let section = row.section;
+                    errors.push(format!("an inventory row of `{section}` names nothing"));
+                }
+            }
+            models.inventory.extend(file.inventory);
             for row in file.class {
                 let name = SmolStr::new(&row.name);
                 if row.watched {
