@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use smol_str::SmolStr;
 
 use crate::vocab::{
     Confidence, DataKind, Disguise, Effect, Gate, Group, Level, Remote, Role, TargetKind, Verified,
@@ -95,6 +96,15 @@ pub struct Disclosable {
     /// Data kinds that every finding of the lint is about, besides those of its facts.
     #[serde(default)]
     pub data: Vec<DataKind>,
+    /// The kinds of a finding whose facts tell none.
+    #[serde(default)]
+    pub otherwise: Vec<DataKind>,
+    /// Of `by = "data"`: the host is enough where no kind is known.
+    #[serde(default)]
+    pub host_alone: bool,
+    /// The kind of data that a call with this mark sends: a service may be for one purpose.
+    #[serde(default)]
+    pub marks: BTreeMap<SmolStr, DataKind>,
     /// Of `by = "remote"`: the doors that it may be.
     #[serde(default)]
     pub remote: Vec<Remote>,
