@@ -294,10 +294,7 @@ mod tests {
         let text = "a = '\u{1b}[2J\u{202e}\u{e0041}\u{85}'";
         let error = FileError::at(Path::new("o\u{1b}.toml"), text, Span::new(0, 1), "\u{1b}\nx");
         let shown = render(&error);
-        assert!(
-            !shown.contains(|c: char| c != '\n' && escape::is_hidden(c)),
-            "{shown}"
-        );
+        assert!(!shown.contains(|c: char| c != '\n' && escape::is_hidden(c)), "{shown}");
         assert_eq!(printable(text).len(), text.len());
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use crate::disclosure::Bounds;
 use crate::span::Place;
 use crate::vocab::{Confidence, Group, Level, TargetKind};
 
@@ -37,6 +38,14 @@ pub struct Finding {
     /// Decoded values by name: `host`, `program`, `path`, ...
     pub values: BTreeMap<String, String>,
     pub disclosure: Disclosure,
+    /// The disclosures that cover it, or a part of it, by id.
+    pub disclosed_by: Vec<SmolStr>,
+    /// Of what is disclosed in part: the nearest disclosure.
+    pub disclosure_label: Option<Label>,
+    /// Of what is disclosed in part: what is not.
+    pub missing: Vec<Missing>,
+    /// The data that it is about, and where it goes.
+    pub bounds: Bounds,
     /// Stable across unrelated edits: made of the lint, the path in the package, the item and
     /// the text of the primary span.
     pub fingerprint: String,
@@ -83,6 +92,17 @@ pub fn stories(findings: &[Finding]) -> Vec<Story<'_>> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     pub place: Place,
+    pub message: String,
+}
+
+/// Something about a finding that the nearest disclosure does not say.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    /// The key of the disclosure that would have to say it: `collects`, `to`, `where`, ...
+    pub key: &'static str,
+    /// What it would have to say.
+    pub value: String,
+    /// The sentence for people.
     pub message: String,
 }
 

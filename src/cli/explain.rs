@@ -47,7 +47,13 @@ fn page(lint: &Lint, level: Level) -> String {
         page += &shown(example);
     }
     section(&mut page, "What to do", &file.words.help);
-    section(&mut page, "How to disclose", &file.docs.disclose);
+    let never = "No disclosure covers this. Where it is meant, allow the place with a reason.";
+    match file.disclosable {
+        Some(_) => section(&mut page, "How to disclose", &file.docs.disclose),
+        // What overt says about the configuration itself cannot be allowed at a place.
+        None if lint.group == Group::Disclosure => {}
+        None => section(&mut page, "How to disclose", &format!("{never} {}", file.docs.disclose)),
+    }
     section(&mut page, "Limits", &file.docs.limits);
     if !file.maps_to.is_empty() {
         page += "\nReferences\n";

@@ -7,12 +7,16 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use crate::model::class::{HOLE, SYMBOL};
+
 /// A host, or all hosts below a domain.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HostPattern {
     Exact(String),
     /// `.example.org`: every host below `example.org`, and not `example.org` itself.
     Below(String),
+    /// `*`: whichever host a setting or a user names. No host that stands in the source.
+    Chosen,
 }
 
 /// Why a text is no pattern for hosts, with advice.
@@ -29,6 +33,9 @@ impl HostPattern {
     /// Anything that is not exactly a host or `.domain`.
     pub fn parse(text: &str) -> Result<Self, Wrong> {
         let wrong = |message, help: String| Err(Wrong { message, help });
+        if text == "*" {
+            return Ok(Self::Chosen);
+        }
         let host = normal(text);
         if let Some(domain) = text.strip_prefix("*.") {
             return wrong(
@@ -63,6 +70,7 @@ impl HostPattern {
     pub fn holds(&self, host: &str) -> bool {
         match self {
             Self::Exact(exact) => exact == host,
+            Self::Chosen => false,
             Self::Below(domain) => {
                 host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.ends_with('.'))
             }
@@ -74,6 +82,7 @@ impl fmt::Display for HostPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exact(host) => f.write_str(host),
+            Self::Chosen => f.write_str("*"),
             Self::Below(domain) => write!(f, ".{domain}"),
         }
     }
@@ -101,6 +110,37 @@ pub fn normal(text: &str) -> Option<String> {
     plain(&crate::model::class::host_of(text)?)
 }
 
+/// Of a URL whose host begins with something unknown: `*.` and the domain that is known.
+pub fn below(text: &str) -> Option<String> {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let (_, known) = authority.rsplit_once([HOLE, SYMBOL])?;
+    let domain = normal(known.strip_prefix('.')?)?;
+    // What follows may be the whole of a name only when somebody can own it.
+    psl::domain_str(&domain).is_some().then(|| format!("*.{domain}"))
+}
+
+/// Names that stand for this machine, and those that RFC 2606 keeps for documents.
+const NEVER_REAL: &[&str] = &["localhost", "example", "example.com", "example.net", "example.org"];
+
+/// Whether a host, in its one form, is this machine or one that exists in documents only
+/// (RFC 2606, 6761, 5737, 3849). Nobody is told anything by naming it, so no disclosure has to.
+pub fn needs_none(host: &str) -> bool {
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return address.is_loopback() || is_documentation(address);
+    }
+    NEVER_REAL.iter().any(|name| {
+        host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
+}
+
+fn is_documentation(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_documentation(),
+        IpAddr::V6(address) => address.segments()[..2] == [0x2001, 0xdb8],
+    }
+}
+
 /// `::ffff:192.0.2.1` is `192.0.2.1`.
 fn canonical(address: IpAddr) -> IpAddr {
     address.to_canonical()
@@ -125,6 +165,28 @@ mod tests {
         assert_eq!(normal("[::FFFF:192.0.2.1]:80").as_deref(), Some("192.0.2.1"));
         assert_eq!(read("Bücher.Example").to_string(), "xn--bcher-kva.example");
         assert_eq!(normal("http:///x"), None);
+        assert_eq!(below("https://\u{0}.a.example.org/x").as_deref(), Some("*.a.example.org"));
+        assert_eq!(below("https://a\u{0}example.org/x"), None);
+        assert_eq!(below("https://\u{0}.org/x"), None);
+        assert!(read(".example.org").holds("*.a.example.org"));
+    }
+
+    #[test]
+    fn this_machine_and_documents_need_no_disclosure() {
+        for host in [
+            "localhost",
+            "a.localhost",
+            "127.8.0.1",
+            "::1",
+            "192.0.2.7",
+            "2001:db8::9",
+            "x.example",
+        ] {
+            assert!(needs_none(host), "{host}");
+        }
+        for host in ["stats.invalid", "notexample.org", "192.0.3.1", "10.0.0.1", "2001:db9::1"] {
+            assert!(!needs_none(host), "{host}");
+        }
     }
 
     #[test]
@@ -134,6 +196,7 @@ mod tests {
         assert!(read(".example.org").holds("a.b.example.org"));
         assert!(!read(".example.org").holds("example.org"));
         assert!(!read(".example.org").holds("badexample.org"));
+        assert!(!read("*").holds("a.example.org"));
     }
 
     #[test]

@@ -41,6 +41,7 @@ fn join(mut claims: Vec<Claim>) -> Option<Claim> {
     let mut first = claims.next()?;
     let mut places: Vec<(Place, String)> = Vec::new();
     for claim in claims {
+        first.bounds.extend(claim.bounds);
         let known = |place: &Place| {
             *place == first.primary.0 || places.iter().any(|(other, _)| other == place)
         };

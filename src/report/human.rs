@@ -66,7 +66,11 @@ fn draw(
     buffer: &mut Buffer,
 ) -> Result<(), Error> {
     let finding = story.strongest;
-    let labels = || std::iter::once(&finding.primary).chain(finding.labels.iter().take(STEPS));
+    let steps = finding.labels.len().min(STEPS);
+    let labels = || {
+        let steps = finding.labels.iter().take(STEPS).chain(&finding.disclosure_label);
+        std::iter::once(&finding.primary).chain(steps)
+    };
     let places: Vec<_> = labels().map(|label| label.place).collect();
     let (excerpts, ranges) = Excerpts::new(sources, &places);
     let numbered = !order_is_visible(finding);
@@ -74,7 +78,7 @@ fn draw(
         let message = escape::line(&label.message);
         match number {
             0 => Label::primary(file, range).with_message(message),
-            _ if numbered => {
+            _ if numbered && number <= steps => {
                 Label::secondary(file, range).with_message(format_args!("{number}. {message}"))
             }
             _ => Label::secondary(file, range).with_message(message),

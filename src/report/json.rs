@@ -20,6 +20,7 @@ use serde_json::ser::{Formatter, PrettyFormatter};
 
 use super::escape;
 use super::position::Sources;
+use crate::disclosure::Bounds;
 use crate::files::Files;
 use crate::finding::{self, Report};
 use crate::span::Place;
@@ -64,10 +65,25 @@ struct Finding<'a> {
     labels: Vec<Label<'a>>,
     values: &'a BTreeMap<String, String>,
     disclosure: &'static str,
+    /// The disclosures that cover it, or a part of it.
+    disclosed_by: &'a [smol_str::SmolStr],
+    /// What the nearest disclosure does not say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<Missing<'a>>,
+    /// What it is about, and where it goes, as a disclosure would have to say it.
+    data: Vec<&'static str>,
+    hosts: Vec<&'a str>,
     fingerprint: &'a str,
     /// The fingerprint of the strongest finding at the same place, if that is another.
     #[serde(skip_serializing_if = "Option::is_none")]
     part_of: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Missing<'a> {
+    key: &'static str,
+    value: &'a str,
+    message: &'a str,
 }
 
 #[derive(Serialize)]
@@ -135,6 +151,18 @@ impl<'a> Document<'a> {
     }
 }
 
+impl<'a> Missing<'a> {
+    fn new(missing: &'a finding::Missing) -> Self {
+        Self { key: missing.key, value: &missing.value, message: &missing.message }
+    }
+}
+
+/// The hosts, with `*` for what is chosen at run time.
+fn hosts(bounds: &Bounds) -> Vec<&str> {
+    let open = (!bounds.chosen.is_empty()).then_some("*");
+    bounds.hosts.iter().map(String::as_str).chain(open).collect()
+}
+
 impl<'a> Finding<'a> {
     fn new(finding: &'a finding::Finding, parts: &Parts<'a>, sources: &Sources<'a>) -> Self {
         let Label { file, line, column, end_line, end_column, .. } =
@@ -157,6 +185,10 @@ impl<'a> Finding<'a> {
             labels: finding.labels.iter().map(label).collect(),
             values: &finding.values,
             disclosure: finding.disclosure.word(),
+            disclosed_by: &finding.disclosed_by,
+            missing: finding.missing.iter().map(Missing::new).collect(),
+            data: finding.bounds.data.iter().map(|kind| kind.word()).collect(),
+            hosts: hosts(&finding.bounds),
             fingerprint: &finding.fingerprint,
             part_of: parts.get(finding.fingerprint.as_str()).copied(),
         }
@@ -348,6 +380,16 @@ mod tests {
             label(find(a, main, "é𝄞"), "and kept here"),
         ];
         finding.values.insert("host".to_owned(), "ex\u{202e}ample.org".to_owned());
+        finding.disclosure = crate::finding::Disclosure::Partly;
+        finding.disclosed_by = vec!["statistics".into()];
+        finding.missing = vec![crate::finding::Missing {
+            key: "collects",
+            value: "environment".to_owned(),
+            message: "also sends `environment`".to_owned(),
+        }];
+        finding.bounds.data.insert(crate::vocab::DataKind::Environment);
+        finding.bounds.hosts.insert("stats.invalid".to_owned());
+        finding.bounds.chosen.insert(find(a, main, "send"));
         let mut report = report(vec![finding]);
         report.unanalysed = vec![
             Unanalysed { file: "a.rs".to_owned(), place: None, why: "not UTF-8".to_owned() },
@@ -409,7 +451,24 @@ mod tests {
               "values": {
                 "host": "ex\u202eample.org"
               },
-              "disclosure": "undisclosed",
+              "disclosure": "partly",
+              "disclosed_by": [
+                "statistics"
+              ],
+              "missing": [
+                {
+                  "key": "collects",
+                  "value": "environment",
+                  "message": "also sends `environment`"
+                }
+              ],
+              "data": [
+                "environment"
+              ],
+              "hosts": [
+                "stats.invalid",
+                "*"
+              ],
               "fingerprint": "0123456789abcdef"
             }
           ],

@@ -17,11 +17,7 @@ pub fn notes(story: &Story<'_>, drawn: usize) -> Vec<String> {
             notes.push("confidence: low: only a name or a shape was recognised".to_owned());
         }
     }
-    match finding.disclosure {
-        Disclosure::Undisclosed => {}
-        Disclosure::Partly => notes.push("disclosure: the project discloses a part of this".into()),
-        Disclosure::Disclosed => notes.push("disclosure: the project discloses this".into()),
-    }
+    notes.extend(disclosure(finding));
     let undrawn = finding.labels.len().saturating_sub(drawn);
     if undrawn > 0 {
         let steps = counts::many(undrawn, "more step");
@@ -32,6 +28,26 @@ pub fn notes(story: &Story<'_>, drawn: usize) -> Vec<String> {
     notes.extend(finding.help.iter().map(|text| note("help", text)));
     notes.push(format!("see: cargo overt explain {}", escape::line(&finding.lint)));
     notes
+}
+
+/// What the project says openly about it.
+fn disclosure(finding: &Finding) -> Option<String> {
+    let by: Vec<String> =
+        finding.disclosed_by.iter().map(|id| format!("`{}`", escape::line(id))).collect();
+    let by = if by.is_empty() { "the project".to_owned() } else { by.join(", ") };
+    match finding.disclosure {
+        Disclosure::Undisclosed => None,
+        Disclosure::Disclosed => Some(format!("disclosure: {by} says this openly")),
+        Disclosure::Partly => {
+            let missing: Vec<String> =
+                finding.missing.iter().map(|missing| escape::line(&missing.message)).collect();
+            let sentence = match missing.is_empty() {
+                true => format!("{by} says only a part of this"),
+                false => missing.join("; "),
+            };
+            Some(format!("disclosure: {sentence}"))
+        }
+    }
 }
 
 /// Another finding at the same place.
@@ -66,6 +82,7 @@ fn when(finding: &Finding) -> String {
         }
         (TargetKind::Unreachable, None) => "no target reaches this file".to_owned(),
         (TargetKind::Loose, None) => "a file outside any package".to_owned(),
+        (TargetKind::Loose, Some(package)) => format!("a file of {package}"),
         (kind, package) => {
             let mut part = kind.word().to_owned();
             if !finding.target_name.is_empty() {
