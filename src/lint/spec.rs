@@ -88,6 +88,16 @@ fn high() -> Confidence {
     Confidence::High
 }
 
+/// What a project has declared in its `overt.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Declared {
+    /// At least one disclosure.
+    Disclosures,
+    /// At least one disclosure with a jurisdiction.
+    Jurisdictions,
+}
+
 /// What a disclosure must say so that it covers a finding of the lint.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -123,16 +133,6 @@ pub enum DisclosedBy {
     Host,
     /// `remote` names the door, and `to` every host.
     Remote,
-}
-
-/// What a project has declared in its `overt.toml`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Declared {
-    /// At least one disclosure.
-    Disclosures,
-    /// At least one disclosure with a jurisdiction.
-    Jurisdictions,
 }
 
 /// Where the code must stand for the lint to speak.
@@ -403,6 +403,8 @@ pub enum Notice {
     OverbroadDisclosure,
     /// A disclosure whose document does not say it.
     UndocumentedDisclosure,
+    /// A disclosure whose guard names nothing in the code.
+    UnknownGuard,
 }
 
 /// The words of a finding. `{role}` stands for the value of an argument, `{callee}` for the
