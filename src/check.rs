@@ -18,6 +18,7 @@ use crate::files::{FileSystem, Files};
 use crate::finding::{Disclosure, Finding, Label, Report, Summary, Unanalysed};
 use crate::inventory::{self, Entry, Inventory};
 use crate::lint::claim::{self, Claim, Proof};
+use crate::lint::detect::consent::{self, OptOut};
 use crate::lint::gather::gather;
 use crate::lint::load::Lint;
 use crate::lint::manifest;
@@ -62,6 +63,8 @@ pub struct Checked {
     pub inventory: Vec<Entry>,
     /// What the tree can do, when it was asked for.
     pub behaviour: Inventory,
+    /// The variables by which a person asks not to be counted, as far as the code reads them.
+    pub opt_outs: Vec<OptOut>,
     packages: Vec<(PathBuf, smol_str::SmolStr)>,
 }
 
@@ -192,6 +195,7 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         files,
         options,
         models: &models,
+        opt_outs: Vec::new(),
         ignored: Vec::new(),
     };
     let mut report = run.report(outcomes, manifest_claims);
@@ -199,14 +203,15 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         return Err(nothing(&project, options));
     }
     report.summary.elapsed = begun.elapsed();
-    let Run { files, ignored, .. } = run;
+    let Run { files, ignored, opt_outs, .. } = run;
     let warnings = setup.warnings.iter().cloned().chain(ignored).collect();
     inventory.sort_by_cached_key(|entry| {
         (files.shown(entry.place.file).to_owned(), entry.place.span, entry.target)
     });
     inventory.dedup_by_key(|entry| (entry.place, entry.calls.clone()));
     let behaviour = inventory::assemble(listed, &project, &files);
-    Ok(Checked { report, files, warnings, inventory, behaviour, packages })
+    let opt_outs = consent::together(opt_outs);
+    Ok(Checked { report, files, warnings, inventory, behaviour, opt_outs, packages })
 }
 
 /// What the configuration leaves out, except where that is what was asked for by name.
@@ -292,6 +297,9 @@ fn manifest_claim(
     }
 }
 
+/// Whether each guard is known to some unit, and the nearest name.
+type Guards = BTreeMap<usize, (bool, Option<String>)>;
+
 /// The comments addressed to overt by file, with the kind of target that the file is in.
 type Directives = FxHashMap<FileId, (TargetKind, Vec<crate::ir::Directive>)>;
 
@@ -304,6 +312,7 @@ struct Run<'a> {
     files: Files,
     options: &'a Options,
     models: &'a Models,
+    opt_outs: Vec<OptOut>,
     /// Allows that did not count, because the tree is not trusted.
     ignored: Vec<FileError>,
 }
@@ -314,6 +323,7 @@ impl Run<'_> {
         let mut claims = manifest_claims;
         let mut directives: Directives = FxHashMap::default();
         let mut seen = Vec::new();
+        let mut guards = Guards::new();
         let mut unanalysed = Vec::new();
         for outcome in outcomes {
             summary.files += outcome.files;
@@ -327,6 +337,12 @@ impl Run<'_> {
                 self.files.add(*id, path);
             }
             claims.extend(outcome.claims);
+            for (index, known, nearest) in outcome.guards {
+                let (was, name): &mut (bool, Option<String>) = guards.entry(index).or_default();
+                *was |= known;
+                *name = name.take().or(nearest);
+            }
+            self.opt_outs.extend(outcome.opt_outs);
             seen.extend(outcome.seen);
             let given =
                 outcome.directives.into_iter().map(|(file, kind, given)| (file, (kind, given)));
@@ -344,7 +360,7 @@ impl Run<'_> {
             unanalysed.push(Unanalysed { file, place, why: problem.why.clone() });
         }
         let mut findings = self.findings(claims);
-        let remarks = self.disclose(&mut findings, &seen);
+        let remarks = self.disclose(&mut findings, &seen, &guards);
         // What is said openly needs no allow.
         let open = |finding: &Finding| finding.disclosure == Disclosure::Disclosed;
         let disclosed: Vec<Finding> = findings.extract_if(.., |one| open(one)).collect();
@@ -469,7 +485,7 @@ impl Run<'_> {
     }
 
     /// Holds findings and disclosures against each other; what is wrong with disclosures.
-    fn disclose(&self, findings: &mut [Finding], seen: &[Seen]) -> Vec<Finding> {
+    fn disclose(&self, findings: &mut [Finding], seen: &[Seen], guards: &Guards) -> Vec<Finding> {
         let config = self.setup.config.as_ref();
         let Some(mut stage) =
             config.and_then(|config| disclosure::stage::Stage::new(config, &self.files))
@@ -478,7 +494,11 @@ impl Run<'_> {
         };
         stage.judge(findings, &self.by_id());
         let whole = config.is_some_and(|c| disclosure::stage::is_whole(c, &self.options.paths));
-        let remarks = stage.remarks(seen, &self.models.data_kinds(), whole, &self.files.system);
+        let mut remarks = stage.remarks(seen, &self.models.data_kinds(), whole, &self.files.system);
+        // A part of the project may not have the setting.
+        if whole {
+            remarks.extend(stage.guards(guards));
+        }
         let mut claims = Vec::new();
         for remark in remarks {
             let place = Place { file: stage.file(), span: remark.span };

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use smol_str::SmolStr;
 
 use crate::vocab::{
     Confidence, DataKind, Disguise, Effect, Gate, Group, Level, Remote, Role, TargetKind, Verified,
@@ -88,6 +89,16 @@ fn high() -> Confidence {
     Confidence::High
 }
 
+/// What a project has declared in its `overt.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Declared {
+    /// At least one disclosure.
+    Disclosures,
+    /// At least one disclosure with a jurisdiction.
+    Jurisdictions,
+}
+
 /// What a disclosure must say so that it covers a finding of the lint.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -96,6 +107,16 @@ pub struct Disclosable {
     /// Data kinds that every finding of the lint is about, besides those of its facts.
     #[serde(default)]
     pub data: Vec<DataKind>,
+    /// The kinds of a finding whose facts tell none.
+    #[serde(default)]
+    pub otherwise: Vec<DataKind>,
+    /// Of `by = "data"`: the host is enough where no kind is known.
+    #[serde(default)]
+    pub host_alone: bool,
+    /// The kind of data that a call with this mark sends: a service may be for one purpose.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, DataKind>")]
+    pub marks: BTreeMap<SmolStr, DataKind>,
     /// Of `by = "remote"`: the doors that it may be.
     #[serde(default)]
     pub remote: Vec<Remote>,
@@ -114,16 +135,6 @@ pub enum DisclosedBy {
     Host,
     /// `remote` names the door, and `to` every host.
     Remote,
-}
-
-/// What a project has declared in its `overt.toml`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Declared {
-    /// At least one disclosure.
-    Disclosures,
-    /// At least one disclosure with a jurisdiction.
-    Jurisdictions,
 }
 
 /// Where the code must stand for the lint to speak.
@@ -404,6 +415,8 @@ pub enum Notice {
     OverbroadDisclosure,
     /// A disclosure whose document does not say it.
     UndocumentedDisclosure,
+    /// A disclosure whose guard names nothing in the code.
+    UnknownGuard,
 }
 
 /// The words of a finding. `{role}` stands for the value of an argument, `{callee}` for the
