@@ -36,6 +36,8 @@ pub struct Models {
     pub classes: FxHashMap<SmolStr, Class>,
     constants: FxHashMap<SmolStr, u64>,
     methods: FxHashMap<SmolStr, MethodDoes>,
+    /// Methods that a trait provides, with the one that it asks a type for.
+    provided: FxHashMap<SmolStr, SmolStr>,
     steps: FxHashMap<SmolStr, Vec<Step>>,
     /// What conditions ask about, in the order of the files.
     pub conditions: Vec<ConditionRow>,
@@ -122,6 +124,12 @@ impl Models {
                 models.steps.entry(row.name.into()).or_default().extend(row.any);
             }
             for row in file.method {
+                if let Some(required) = &row.provided_by {
+                    let required = SmolStr::new(required);
+                    let names = row.names.iter().map(|name| (name.into(), required.clone()));
+                    models.provided.extend(names);
+                    continue;
+                }
                 let names = row.names.iter().map(|name| (SmolStr::new(name), row.does));
                 models.methods.extend(names);
             }
@@ -220,6 +228,11 @@ impl Models {
     }
 
     /// What a method does with data, by its name.
+    /// The method that a type has where a trait provides this one.
+    pub fn required(&self, name: &str) -> Option<&str> {
+        self.provided.get(name).map(SmolStr::as_str)
+    }
+
     pub fn method(&self, name: &str) -> MethodDoes {
         self.methods.get(name).copied().unwrap_or_default()
     }

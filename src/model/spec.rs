@@ -82,6 +82,9 @@ pub struct StepRow {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct MethodRow {
     pub names: Vec<String>,
+    /// A trait provides these by what it asks a type for: `write_all` by `write`.
+    #[serde(default)]
+    pub provided_by: Option<String>,
     #[serde(flatten)]
     pub does: MethodDoes,
 }
@@ -105,6 +108,15 @@ pub struct MethodDoes {
     /// The result is something that the receiver holds: an element, a message.
     #[serde(default)]
     pub takes: bool,
+    /// The result holds what the receiver holds, or some of it: an iterator, a sorted list.
+    #[serde(default)]
+    pub walks: bool,
+    /// The result of the function holds its arguments: `once(x)`.
+    #[serde(default)]
+    pub wraps: bool,
+    /// The result is what the closure or the future that is handed over gives, perhaps later.
+    #[serde(default)]
+    pub runs: bool,
     /// The result tells next to nothing about what went in: a length, a comparison.
     #[serde(default)]
     pub forgets: bool,
