@@ -95,7 +95,7 @@ fn tables(
     if shown > 0 {
         writeln!(out)?;
     }
-    last_line(checked, inventory, args, out)
+    last_line(checked, inventory, args, width, out)
 }
 
 fn title(package: &Package, target: &Target) -> String {
@@ -228,6 +228,7 @@ fn last_line(
     checked: &Checked,
     inventory: &Inventory,
     args: &InventoryArgs,
+    width: u16,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let items: Vec<&Item> = inventory.items().map(|(_, _, item)| item).collect();
@@ -244,7 +245,7 @@ fn last_line(
             summary.unanalysed
         );
     }
-    writeln!(out, "{text}")
+    textwrap::wrap(&text, usize::from(width)).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 /// Every fact by itself.
@@ -289,4 +290,68 @@ fn line(row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
         text.push_str(&format!(" {role}={:?}", texts.join(" ")));
     }
     writeln!(out, "{}", printable(&text))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use textwrap::core::display_width;
+
+    use super::*;
+    use crate::check::{self, Options};
+    use crate::files::FileSystem;
+
+    fn shown(width: u16, tests: bool) -> String {
+        let code = r#"
+            fn main() {
+                let _ = ureq::get("https://\u{1b}[2J\u{202e}a-rather-long-name-of-a-host.with-many-parts.example.org/").call();
+                std::process::Command::new("/opt/日本語/a b").arg("x").status().unwrap();
+                std::fs::write(std::env::var("SOMEWHERE").unwrap(), "x").unwrap();
+            }
+            #[cfg(test)]
+            mod tests { #[test] fn t() { std::process::Command::new("only-a-test").status().unwrap(); } }
+        "#;
+        let manifest = "[package]\nname = \"p\"\nversion = \"1.0.0\"\n[dependencies]\nureq = \"3\"\n\
+                        [[bin]]\nname = \"b\"\npath = \"src/a\u{9b}0m.rs\"\n";
+        let files = [("/t/Cargo.toml", manifest), ("/t/src/a\u{9b}0m.rs", code)];
+        let options = Options {
+            paths: vec![PathBuf::from("/t")],
+            system: FileSystem::memory(files),
+            inventory: true,
+            threads: Some(1),
+            ..Options::default()
+        };
+        let checked = check::check(&options, &|_| {}).unwrap();
+        let args = InventoryArgs {
+            paths: Vec::new(),
+            format: ListFormat::Human,
+            tests,
+            all_places: false,
+            facts: false,
+            threads: None,
+        };
+        let mut out = Vec::new();
+        tables(&checked, &args, width, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn tables_fit_and_hide_nothing_from_the_reader() {
+        for width in [40, 60, 80, 100] {
+            let text = shown(width, false);
+            let wide = text.lines().find(|line| display_width(line) > usize::from(width));
+            assert_eq!(wide, None, "{width}");
+            assert!(!text.contains(|c: char| c != '\n' && escape::is_hidden(c)), "{text:?}");
+        }
+        let wide = shown(100, false);
+        assert!(wide.contains("SOMEWHERE") && wide.contains("/opt/日本語/a b"), "{wide}");
+    }
+
+    #[test]
+    fn what_only_tests_do_is_shown_when_it_is_asked_for() {
+        let without = shown(100, false);
+        assert!(!without.contains("only-a-test") && without.contains("--tests"), "{without}");
+        assert!(shown(100, true).contains("only-a-test"));
+    }
 }
