@@ -38,6 +38,8 @@ pub struct Options {
     /// The command line's, in order; ids, groups and `warnings`.
     pub levels: Vec<(String, Level)>,
     pub deny_warnings: bool,
+    /// The name or the path of a policy, instead of the configuration's.
+    pub policy: Option<String>,
     pub threads: Option<usize>,
     pub system: FileSystem,
     /// Whether the facts are kept, for [`Checked::inventory`].
@@ -111,6 +113,7 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         untrusted: options.untrusted,
         levels: &options.levels,
         deny_warnings: options.deny_warnings,
+        policy: options.policy.as_deref(),
         system: &options.system,
     })
     .map_err(Error::Config)?;

@@ -2,6 +2,7 @@
 pub mod check;
 pub mod cli;
 pub mod config;
+pub mod disclosure;
 pub mod facts;
 pub mod file_error;
 pub mod files;
@@ -12,6 +13,7 @@ pub mod ir;
 pub mod lint;
 pub mod model;
 pub mod names;
+pub mod policy;
 pub mod project;
 pub mod report;
 pub mod scan;

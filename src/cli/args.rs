@@ -74,7 +74,7 @@ pub(super) enum Command {
     /// Lists the lints, built-in ones and your own, with the level that each has here: the
     /// overt.toml that governs the working directory counts.
     Lints(LintsArgs),
-    /// Explain a lint: what it finds, why it matters, what to do
+    /// Explain a lint: what it finds, why it matters, what to do; or a policy
     Explain(ExplainArgs),
 }
 
@@ -130,7 +130,22 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<NonZeroUsize>,
     #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    #[command(flatten)]
     pub(super) levels: LevelArgs,
+}
+
+/// Which policy counts.
+#[derive(Debug, Clone, Args)]
+pub(super) struct PolicyArgs {
+    /// Go by this policy instead of the one in overt.toml
+    ///
+    /// A policy is a set of levels, and maps the clauses of a public text to lints. NAME is
+    /// `default`, `strict`, `gids`, `clean-network`, `asvs`, `attack`, `cwe` or one of your own;
+    /// what contains `/` or ends with `.toml` is the path of a file. `cargo overt explain NAME`
+    /// shows a policy.
+    #[arg(id = "policy", long = "policy", value_name = "NAME", help_heading = "Levels")]
+    pub(super) name: Option<String>,
 }
 
 /// What `inventory` takes.
@@ -176,6 +191,8 @@ pub(super) struct LintsArgs {
     /// How to write the list
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(super) format: ListFormat,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -186,9 +203,11 @@ pub(super) enum ListFormat {
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct ExplainArgs {
-    /// The lint's id, as findings show it in brackets
+    /// The lint's id, as findings show it in brackets, or the name of a policy
     #[arg(value_name = "LINT")]
     pub(super) lint: String,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
 }
 
 /// Accepts the members of a vocabulary by their words.
@@ -241,6 +260,7 @@ impl CheckArgs {
         self.no_suppressions |= before.no_suppressions;
         self.quiet |= before.quiet;
         self.threads = self.threads.or(before.threads);
+        self.policy.name = self.policy.name.take().or(before.policy.name);
     }
 }
 

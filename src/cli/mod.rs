@@ -9,6 +9,7 @@ mod explain;
 mod inventory;
 mod lints;
 mod output;
+mod policies;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -22,7 +23,7 @@ use crate::files::FileSystem;
 use crate::report::{self, Progress, Style};
 use crate::vocab::Level;
 
-use args::{CheckArgs, Cli, Command, GlobalArgs, InventoryArgs};
+use args::{CheckArgs, Cli, Command, GlobalArgs, InventoryArgs, PolicyArgs};
 use output::{Output, Terminal};
 
 /// The exit statuses.
@@ -60,18 +61,23 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         None => scan(&cli.check, levels, &cli.global, &terminal),
         Some(Command::Check(args)) => scan(&args, levels, &cli.global, &terminal),
         Some(Command::Inventory(args)) => inventory(&args, &cli.global, &terminal),
-        Some(Command::Lints(args)) => with_setup(&cli.global, &terminal, |setup, out| {
-            lints::write(setup, &args, out)?;
-            Ok(Status::Clean)
-        }),
-        Some(Command::Explain(args)) => with_setup(&cli.global, &terminal, |setup, out| {
-            if let Some(lint) = setup.lints.iter().find(|lint| lint.id() == args.lint) {
-                explain::write(lint, setup.level(lint), out)?;
-                return Ok(Status::Clean);
-            }
-            terminal.complain(&[explain::unknown(&args.lint, setup)], Severity::Error);
-            Ok(Status::Failed)
-        }),
+        Some(Command::Lints(args)) => {
+            with_setup(&cli.global, &args.policy, &terminal, |setup, out| {
+                lints::write(setup, &args, out)?;
+                Ok(Status::Clean)
+            })
+        }
+        Some(Command::Explain(args)) => {
+            with_setup(&cli.global, &args.policy, &terminal, |setup, out| {
+                match explain::page(&args.lint, setup) {
+                    Ok(page) => out.write_all(page.as_bytes()).map(|()| Status::Clean),
+                    Err(errors) => {
+                        terminal.complain(&errors, Severity::Error);
+                        Ok(Status::Failed)
+                    }
+                }
+            })
+        }
     };
     status.into()
 }
@@ -92,6 +98,7 @@ fn scan(
         suppressions: !args.no_suppressions && !args.untrusted,
         levels,
         deny_warnings,
+        policy: args.policy.name.clone(),
         threads: args.threads.map(Into::into),
         system: FileSystem::Disk,
         inventory: false,
@@ -164,6 +171,7 @@ fn complaints(error: Error, paths: &[PathBuf]) -> Vec<FileError> {
 /// Runs a command that is about lints and scans nothing.
 fn with_setup(
     global: &GlobalArgs,
+    policy: &PolicyArgs,
     terminal: &Terminal,
     command: impl FnOnce(&Setup, &mut Output) -> io::Result<Status>,
 ) -> Status {
@@ -173,6 +181,7 @@ fn with_setup(
         untrusted: false,
         levels: &[],
         deny_warnings: false,
+        policy: policy.name.as_deref(),
         system: &FileSystem::Disk,
     };
     match crate::config::setup(&request) {

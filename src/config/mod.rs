@@ -6,9 +6,11 @@
 //! scanned tree, so it cannot make overt read anything outside its own folder, and an
 //! untrusted scan does not read it at all.
 
+mod disclosures;
 mod find;
 mod levels;
 mod parse;
+mod policy;
 mod setup;
 
 use std::path::{Path, PathBuf};
@@ -16,7 +18,9 @@ use std::sync::Arc;
 
 use globset::GlobMatcher;
 
+use crate::disclosure::Disclosure;
 use crate::file_error::FileError;
+use crate::policy::lists::Given;
 use crate::span::Span;
 use crate::vocab::Level;
 
@@ -24,23 +28,22 @@ pub use find::{FILE_NAME, Found, find};
 pub use levels::{Levels, WARNINGS};
 pub use setup::{Request, Setup, setup};
 
-/// The policies that exist.
-pub const POLICIES: &[&str] = &["default"];
-
 /// One configuration file.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     pub path: PathBuf,
     pub text: Arc<str>,
-    /// The name of a policy, one of [`POLICIES`].
-    pub policy: Option<String>,
+    /// The name or the path of a policy, as written.
+    pub policy: Option<(String, Span)>,
+    /// The lists in the tables `[policy.<id>]`.
+    pub policy_lists: Vec<Given>,
     /// The table `[lints]`, in the order of the file.
     pub levels: Vec<Entry>,
     /// Folders and files with lints and models, as written.
     pub lint_paths: Vec<(String, Span)>,
     pub exclude: Vec<Exclude>,
-    /// Where the `[[disclosure]]` tables stand.
-    pub disclosures: Vec<Span>,
+    /// The `[[disclosure]]` tables, in the order of the file.
+    pub disclosures: Vec<Disclosure>,
 }
 
 /// One line of `[lints]`.

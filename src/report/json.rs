@@ -34,6 +34,9 @@ pub fn write(report: &Report, files: &Files, out: &mut dyn Write) -> io::Result<
     writeln!(out)
 }
 
+/// By the fingerprint of a finding, that of the stronger one at its place.
+type Parts<'a> = BTreeMap<&'a str, &'a str>;
+
 #[derive(Serialize)]
 struct Document<'a> {
     version: u32,
@@ -62,6 +65,9 @@ struct Finding<'a> {
     values: &'a BTreeMap<String, String>,
     disclosure: &'static str,
     fingerprint: &'a str,
+    /// The fingerprint of the strongest finding at the same place, if that is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part_of: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -111,9 +117,17 @@ struct Summary {
 
 impl<'a> Document<'a> {
     fn new(report: &'a Report, sources: &Sources<'a>) -> Self {
+        let stories = finding::stories(&report.findings);
+        let parts: Parts<'_> = stories
+            .iter()
+            .flat_map(|story| {
+                let whole = story.strongest.fingerprint.as_str();
+                story.also.iter().map(move |part| (part.fingerprint.as_str(), whole))
+            })
+            .collect();
         Self {
             version: VERSION,
-            findings: report.findings.iter().map(|f| Finding::new(f, sources)).collect(),
+            findings: report.findings.iter().map(|f| Finding::new(f, &parts, sources)).collect(),
             unanalysed: report.unanalysed.iter().map(|u| Unanalysed::new(u, sources)).collect(),
             left_out: report.left_out.iter().map(|(file, why)| LeftOut { file, why }).collect(),
             summary: Summary::new(&report.summary),
@@ -122,7 +136,7 @@ impl<'a> Document<'a> {
 }
 
 impl<'a> Finding<'a> {
-    fn new(finding: &'a finding::Finding, sources: &Sources<'a>) -> Self {
+    fn new(finding: &'a finding::Finding, parts: &Parts<'a>, sources: &Sources<'a>) -> Self {
         let Label { file, line, column, end_line, end_column, .. } =
             Label::new(finding.primary.place, "", sources);
         let label = |label: &'a finding::Label| Label::new(label.place, &label.message, sources);
@@ -144,6 +158,7 @@ impl<'a> Finding<'a> {
             values: &finding.values,
             disclosure: finding.disclosure.word(),
             fingerprint: &finding.fingerprint,
+            part_of: parts.get(finding.fingerprint.as_str()).copied(),
         }
     }
 }

@@ -1,12 +1,13 @@
-//! What is said of a finding beneath its source lines.
+//! What is said of a finding beneath its source lines, and of others at the same place.
 
-use super::{counts, escape};
-use crate::finding::{Disclosure, Finding};
+use super::{counts, escape, severity, word};
+use crate::finding::{Disclosure, Finding, Story};
 use crate::vocab::{Confidence, TargetKind};
 
 /// The lines beneath the source: when it runs, how sure it is, why it matters, what to do.
 /// `drawn` is how many steps the reader sees.
-pub fn notes(finding: &Finding, drawn: usize) -> Vec<String> {
+pub fn notes(story: &Story<'_>, drawn: usize) -> Vec<String> {
+    let finding = story.strongest;
     let mut notes = vec![when(finding)];
     match finding.confidence {
         Confidence::High => {}
@@ -26,10 +27,17 @@ pub fn notes(finding: &Finding, drawn: usize) -> Vec<String> {
         let steps = counts::many(undrawn, "more step");
         notes.push(format!("steps: {steps} not drawn: use --format json for all"));
     }
+    notes.extend(story.also.iter().map(|other| also(other)));
     notes.extend(finding.notes.iter().map(|text| note("why", text)));
     notes.extend(finding.help.iter().map(|text| note("help", text)));
     notes.push(format!("see: cargo overt explain {}", escape::line(&finding.lint)));
     notes
+}
+
+/// Another finding at the same place.
+fn also(finding: &Finding) -> String {
+    let (word, _) = word(severity(finding));
+    format!("also: {word}[{}]: {}", escape::line(&finding.lint), escape::line(&finding.message))
 }
 
 /// A note under a heading. Further lines stand below the first, so that a block in it keeps its
