@@ -118,6 +118,12 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         self.unmodelled(id, Some(receiver), args, does, !known);
     }
 
+    /// Whether the first argument only says which thing is meant: a program, a path, a host.
+    pub(super) fn is_named_by_first(&self, path: &str) -> bool {
+        let first = self.row(path).and_then(|row| row.args.first()).and_then(|role| role.0);
+        first.is_some_and(is_name)
+    }
+
     pub(super) fn row(&self, path: &str) -> Option<&'a CallRow> {
         let models = self.pass.cx.models;
         match path.strip_prefix("_::") {
@@ -164,6 +170,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         let of_type = path.rsplit("::").nth(1).is_some_and(|s| s.starts_with(char::is_uppercase));
         if let (None, "new" | "with_capacity" | "from", [first, ..]) = (receiver, name, args)
             && of_type
+            && !self.is_named_by_first(path)
             && passes(Joined::Argument(0))
         {
             self.same(*first, id);
@@ -434,4 +441,18 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             self.change(*target, rest);
         }
     }
+}
+
+/// Whether an argument of this role only says which thing is meant.
+fn is_name(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Program
+            | Role::Path
+            | Role::Url
+            | Role::Host
+            | Role::Library
+            | Role::Name
+            | Role::Key
+    )
 }
