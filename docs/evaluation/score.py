@@ -22,11 +22,11 @@ CONFIG = str(HERE / "tests/common/overt.toml")
 
 # Which lints speak about which labelled behaviour.
 LINTS = {
-    "remote-code-load": "data-run-as-code download-and-run remote-code-load in-memory-execution build-download-and-run process-injection",
+    "remote-code-load": "carried-program-run data-run-as-code download-and-run remote-code-load in-memory-execution build-download-and-run process-injection",
     "remote-command-exec": "remote-command reverse-shell bind-shell dead-drop-service",
-    "system-profiling-exfil": "host-fingerprint-sent environment-exfiltration address-literal-endpoint dead-drop-service",
+    "system-profiling-exfil": "sent-to-dead-drop host-fingerprint-sent environment-exfiltration address-literal-endpoint dead-drop-service",
     "process-injection": "data-run-as-code process-injection in-memory-execution",
-    "file-exfil": "file-sweep-sent remote-file-export credential-exfiltration secret-file-uploaded source-code-sent secret-variable-sent dead-drop-service browser-data-read-and-sent wallet-key-sent",
+    "file-exfil": "sent-to-dead-drop file-sweep-sent remote-file-export credential-exfiltration secret-file-uploaded source-code-sent secret-variable-sent dead-drop-service browser-data-read-and-sent wallet-key-sent",
     "anti-analysis": "analysis-evasion watcher-search scanner-blinded gated-payload defence-tampered",
     "keylog": "keystrokes-captured keystrokes-recorded recording-sent",
     "hidden-auth-bypass": "hidden-credential magic-trigger open-authentication",
@@ -39,7 +39,7 @@ LINTS = {
     "disguised-process": "disguised-process silent-child",
     "bind-shell": "bind-shell remote-command undisclosed-listener",
     "dns-tunnel": "dns-exfiltration",
-    "build-time-exec": "build-download-and-run build-network build-reads-secrets build-writes-outside silent-child",
+    "build-time-exec": "build-starts-program build-download-and-run build-network build-reads-secrets build-writes-outside silent-child",
     "audio-video": "audio-or-video-captured",
     "trojan-source": "bidi-text invisible-text",
     "clipboard": "clipboard-captured clipboard-replaced",

@@ -214,6 +214,17 @@ impl Builder {
         self.call_body(unit, site, at, args, places);
     }
 
+    /// How many edges there are, for [`Self::suppose_since`].
+    pub fn mark(&self) -> usize {
+        self.edges.len()
+    }
+
+    /// What was added since is only supposed.
+    pub fn suppose_since(&mut self, mark: usize) {
+        let added = self.edges.iter_mut().skip(mark);
+        added.for_each(|raw| raw.edge.supposed = true);
+    }
+
     /// A call of a macro of the scan by one of its rules.
     pub fn transcribe(
         &mut self,

@@ -6,6 +6,7 @@
 //! file, and no definition, however recursive, can make the tree grow.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr as E, Token};
 
@@ -35,8 +36,32 @@ impl Parse for Argument {
         } else {
             None
         };
-        Ok(Self { name, value: input.parse()?, repeats: false })
+        operand(input)?;
+        let value = input.parse()?;
+        // `inout(reg) x => y`: where it comes out again is written, not read.
+        if input.peek(Token![=>]) {
+            input.parse::<Token![=>]>()?;
+            input.parse::<E>()?;
+        }
+        Ok(Self { name, value, repeats: false })
     }
+}
+
+/// What stands before a value that `asm!` takes: `in(reg) value`.
+fn operand(input: ParseStream<'_>) -> syn::Result<()> {
+    const WORDS: [&str; 5] = ["in", "out", "inout", "lateout", "inlateout"];
+    let fork = input.fork();
+    let Ok(word) = fork.call(Ident::parse_any) else { return Ok(()) };
+    if !WORDS.iter().any(|known| word == known) || !fork.peek(syn::token::Paren) {
+        return Ok(());
+    }
+    fork.parse::<Group>()?;
+    // `out(x)` alone is a call.
+    if !fork.is_empty() && !fork.peek(Token![,]) && !fork.peek(Token![;]) {
+        input.call(Ident::parse_any)?;
+        input.parse::<Group>()?;
+    }
+    Ok(())
 }
 
 /// `a, b, c = d` and `value; length`.
