@@ -114,16 +114,20 @@ impl Pass<'_, '_> {
     /// Whether what a closure gives may stand for what `map` and its kin give: a text, made
     /// for an option or for each of many, and not for the letters of another.
     pub fn is_element_like(&self, value: ExprId, receiver: ExprId) -> bool {
-        let letters = match &self.body.expr(receiver).kind {
-            ExprKind::MethodCall { method, .. } => matches!(
-                method.as_str(),
-                "chars" | "bytes" | "char_indices" | "lines" | "as_bytes" | "iter" | "into_iter"
-            ),
-            _ => false,
+        let method = match &self.body.expr(receiver).kind {
+            ExprKind::MethodCall { method, .. } => method.as_str(),
+            _ => "",
         };
+        if matches!(method, "chars" | "bytes" | "char_indices" | "lines" | "as_bytes" | "rev") {
+            return false;
+        }
+        let letters = matches!(method, "iter" | "into_iter");
         let whole = !matches!(self.value(receiver), Value::Bytes(_) | Value::List(_));
+        let texts = self.value(value).texts();
+        // Letters and numbers that are put together one by one are the interpreter's.
+        let paths = || texts.iter().all(|text| text.len() > 1 && text.contains(['/', '\\']));
         matches!(self.value(value), Value::Text(_) | Value::Any(_))
-            && (whole && !letters || matches!(self.value(value), Value::Any(_)))
+            && (whole && !letters || (!texts.is_empty() && paths()))
     }
 
     /// Closures and function parameters are called without a name of their own.
