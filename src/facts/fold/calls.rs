@@ -111,6 +111,7 @@ impl<'a> Pass<'a, '_> {
                 | "to_bytes"
                 | "collect"
                 | "join"
+                | "concat"
                 | "parse"
         );
         let passes = matches!(
