@@ -34,7 +34,7 @@ LINTS = {
     "reverse-shell": "reverse-shell remote-command",
     "persistence": "autostart-entry authorized-key-added shell-profile-edited scheduled-task",
     "screen-capture": "screen-captured recording-sent",
-    "obfuscated-strings": "decoded-endpoint decoded-command encoded-payload encrypted-literal",
+    "obfuscated-strings": "decoded-endpoint decoded-command encoded-payload encrypted-endpoint encrypted-literal",
     "self-delete": "self-deletion",
     "disguised-process": "disguised-process silent-child",
     "bind-shell": "bind-shell remote-command undisclosed-listener",

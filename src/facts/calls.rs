@@ -890,7 +890,7 @@ fn unwraps(method: &str) -> bool {
 }
 
 /// A type as models write it: `a::B<c::D>`.
-fn parse_type(text: &str) -> Ty {
+pub(super) fn parse_type(text: &str) -> Ty {
     match text.split_once('<') {
         Some((path, args)) => {
             let inner = args.trim_end().strip_suffix('>').unwrap_or(args);

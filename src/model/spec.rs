@@ -211,12 +211,15 @@ pub struct CallRow {
     /// `"$0"` the first generic argument of the receiver's type.
     #[serde(default)]
     pub returns: Option<String>,
+    /// The canonical type of what a closure among the arguments is given, as its last parameter.
+    #[serde(default)]
+    pub gives: Option<String>,
     /// What stands for the result where its kind is known and its value is not: `~` for a home
     /// folder. It counts as unknown, and path classes match on it.
     #[serde(default)]
     pub value: Option<String>,
     /// The call decodes its first argument that is a text or bytes: `"base64"`, `"hex"`, ...
-    /// (`sealed`: the macro gives back its literal, and keeps it out of the program.) The
+    /// (`plain`: the result is that text; `sealed`: the macro gives back its literal, and keeps it out of the program.) The
     /// buffers of `fills` hold the result.
     #[serde(default)]
     pub decodes: Option<String>,

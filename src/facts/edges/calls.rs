@@ -451,6 +451,20 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         }
     }
 
+    /// What a literal captures is a part of it: `"sh -c {line}"`.
+    fn captures(&mut self, call: &MacroCall) {
+        let (named, other): (Vec<&MacroArg>, Vec<&MacroArg>) =
+            call.args.iter().partition(|arg| arg.name.is_some());
+        for text in other {
+            let ExprKind::Literal(Literal::Text(literal)) = self.kind(text.value) else { continue };
+            for part in &named {
+                if part.name.as_deref().is_some_and(|name| literal.contains(name)) {
+                    self.made(part.value, text.value);
+                }
+            }
+        }
+    }
+
     pub(super) fn macro_call(&mut self, id: ExprId, call: &MacroCall) {
         let args: Vec<ExprId> = call.args.iter().map(|arg| arg.value).collect();
         let name = call.path.last().map_or("", |segment| segment.name.as_str());
@@ -468,6 +482,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             }
             Some(Target::Modelled(path)) => {
                 let path = path.clone();
+                self.captures(call);
                 self.modelled(id, &path, None, &args);
             }
             _ => {

@@ -112,6 +112,7 @@ impl<'a> Pass<'a, '_> {
                 | "to_bytes"
                 | "collect"
                 | "join"
+                | "concat"
                 | "parse"
         );
         let passes = matches!(

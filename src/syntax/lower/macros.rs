@@ -183,7 +183,7 @@ impl Lowerer {
         for arg in args.iter() {
             let expr = self.body.expr(arg.value);
             let ExprKind::Literal(Literal::Text(text)) = &expr.kind else { continue };
-            for captured in captured_names(text) {
+            for captured in captured_names(text).into_iter().chain(shell_names(text)) {
                 if !args.iter().any(|arg| arg.name.as_deref() == Some(captured)) {
                     more.push((Name::new(captured), expr.span));
                 }
@@ -455,6 +455,15 @@ const ITEM_WORDS: &[&str] = &[
     "macro_rules",
     "union",
 ];
+
+/// The names that a text captures as a shell does: `$name`, `${name}`.
+fn shell_names(text: &str) -> impl Iterator<Item = &str> {
+    text.split('$').skip(1).filter_map(|rest| {
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        Some(&rest[..end]).filter(|name| name.starts_with(|c: char| c.is_lowercase() || c == '_'))
+    })
+}
 
 /// The names that a format string captures: `{name}`, `{name:?}`, not `{}`, `{0}` or `{{`.
 pub(super) fn captured_names(text: &str) -> Vec<&str> {

@@ -228,6 +228,11 @@ impl<'a> Gate<'_, 'a> {
         self.body.locals.iter().any(|local| self.words.is("credential-name", &local.name))
             || self.body.iter().any(|(_, expr)| match &expr.kind {
                 ExprKind::Field { name, .. } => self.words.is("credential-name", name),
+                // `headers.get("x-api-key")`
+                ExprKind::MethodCall { args, .. } => args.iter().any(|arg| {
+                    matches!(self.paths.kind(*arg), ExprKind::Literal(Literal::Text(text))
+                        if self.words.is("credential-name", text))
+                }),
                 _ => false,
             })
     }
