@@ -16,7 +16,7 @@ use crate::disclosure::{self, Bounds};
 use crate::file_error::FileError;
 use crate::files::{FileSystem, Files};
 use crate::finding::{Disclosure, Finding, Label, Report, Summary, Unanalysed};
-use crate::inventory::Entry;
+use crate::inventory::{self, Entry, Inventory};
 use crate::lint::claim::{self, Claim, Proof};
 use crate::lint::detect::consent::{self, OptOut};
 use crate::lint::gather::gather;
@@ -42,9 +42,12 @@ pub struct Options {
     /// The command line's, in order; ids, groups and `warnings`.
     pub levels: Vec<(String, Level)>,
     pub deny_warnings: bool,
+    /// The name or the path of a policy, instead of the configuration's.
+    pub policy: Option<String>,
     pub threads: Option<usize>,
     pub system: FileSystem,
-    /// Whether the facts are kept, for [`Checked::inventory`].
+    /// Whether the facts are kept and put together, for [`Checked::inventory`] and
+    /// [`Checked::behaviour`].
     pub inventory: bool,
     /// Whether findings that are disclosed are shown too.
     pub show_disclosed: bool,
@@ -60,6 +63,8 @@ pub struct Checked {
     pub inventory: Vec<Entry>,
     /// The variables by which a person asks not to be counted, as far as the code reads them.
     pub opt_outs: Vec<OptOut>,
+    /// What the tree can do, when it was asked for.
+    pub behaviour: Inventory,
     packages: Vec<(PathBuf, smol_str::SmolStr)>,
 }
 
@@ -119,6 +124,7 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         untrusted: options.untrusted,
         levels: &options.levels,
         deny_warnings: options.deny_warnings,
+        policy: options.policy.as_deref(),
         system: &options.system,
     })
     .map_err(Error::Config)?;
@@ -176,6 +182,11 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
     let mut outcomes = outcomes;
     let mut inventory: Vec<Entry> =
         outcomes.iter_mut().flat_map(|outcome| std::mem::take(&mut outcome.inventory)).collect();
+    let mut listed: Vec<inventory::Listed> = Vec::new();
+    if options.inventory {
+        listed.extend(outcomes.iter_mut().flat_map(|o| std::mem::take(&mut o.listed)));
+        listed.extend(inventory::of_packages(&project, &files));
+    }
     let mut run = Run {
         project: &project,
         packages: &packages,
@@ -199,7 +210,8 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
     });
     inventory.dedup_by_key(|entry| (entry.place, entry.calls.clone()));
     let opt_outs = consent::together(opt_outs);
-    Ok(Checked { report, files, warnings, inventory, opt_outs, packages })
+    let behaviour = inventory::assemble(listed, &project, &files);
+    Ok(Checked { report, files, warnings, inventory, opt_outs, behaviour, packages })
 }
 
 /// What the configuration leaves out, except where that is what was asked for by name.

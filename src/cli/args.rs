@@ -66,15 +66,23 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// List what the code does, without judging it
     ///
-    /// Lists every observed call with its effects and the known texts of its arguments. An
-    /// inventory claims nothing and never fails.
+    /// Lists for each package and target where it sends to, which data it collects and sends,
+    /// the doors that it keeps, the programs that it starts, the files and variables that it
+    /// uses and its native code, each with its places. An inventory claims nothing and never
+    /// fails. One that is saved as JSON can be compared with that of another version.
     Inventory(InventoryArgs),
+    /// Draft an overt.toml from what the code does now
+    ///
+    /// Writes overt.toml into the folder: one disclosure for each destination and each way in,
+    /// filled in as far as the code says, with TODO where a person must answer. An overt.toml
+    /// that is there is never changed.
+    Init(InitArgs),
     /// List the lints with their levels
     ///
     /// Lists the lints, built-in ones and your own, with the level that each has here: the
     /// overt.toml that governs the working directory counts.
     Lints(LintsArgs),
-    /// Explain a lint: what it finds, why it matters, what to do
+    /// Explain a lint: what it finds, why it matters, what to do; or a policy
     Explain(ExplainArgs),
 }
 
@@ -133,7 +141,22 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<NonZeroUsize>,
     #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    #[command(flatten)]
     pub(super) levels: LevelArgs,
+}
+
+/// Which policy counts.
+#[derive(Debug, Clone, Args)]
+pub(super) struct PolicyArgs {
+    /// Go by this policy instead of the one in overt.toml
+    ///
+    /// A policy is a set of levels, and maps the clauses of a public text to lints. NAME is
+    /// `default`, `strict`, `gids`, `clean-network`, `asvs`, `attack`, `cwe` or one of your own;
+    /// what contains `/` or ends with `.toml` is the path of a file. `cargo overt explain NAME`
+    /// shows a policy.
+    #[arg(id = "policy", long = "policy", value_name = "NAME", help_heading = "Levels")]
+    pub(super) name: Option<String>,
 }
 
 /// What `inventory` takes.
@@ -145,6 +168,32 @@ pub(super) struct InventoryArgs {
     /// How to write the list
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(super) format: ListFormat,
+    /// List also what only tests, benches and examples do
+    ///
+    /// JSON always holds it, marked as such.
+    #[arg(long)]
+    pub(super) tests: bool,
+    /// List every place, where the table names three
+    #[arg(long)]
+    pub(super) all_places: bool,
+    /// List the single facts instead: every observed call with its effects and the known texts
+    /// of its arguments
+    #[arg(long, conflicts_with_all = ["tests", "all_places"])]
+    pub(super) facts: bool,
+    /// How many threads to use [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<NonZeroUsize>,
+}
+
+/// What `init` takes.
+#[derive(Debug, Clone, Args)]
+pub(super) struct InitArgs {
+    /// The folder that overt.toml is for, and is written to [default: .]
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<PathBuf>,
+    /// Print the draft and write no file
+    #[arg(long)]
+    pub(super) stdout: bool,
 }
 
 /// How severe lints are. The order among the four counts, see [`levels`].
@@ -179,6 +228,8 @@ pub(super) struct LintsArgs {
     /// How to write the list
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(super) format: ListFormat,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -189,9 +240,11 @@ pub(super) enum ListFormat {
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct ExplainArgs {
-    /// The lint's id, as findings show it in brackets
+    /// The lint's id, as findings show it in brackets, or the name of a policy
     #[arg(value_name = "LINT")]
     pub(super) lint: String,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
 }
 
 /// Accepts the members of a vocabulary by their words.
@@ -245,6 +298,7 @@ impl CheckArgs {
         self.show_disclosed |= before.show_disclosed;
         self.quiet |= before.quiet;
         self.threads = self.threads.or(before.threads);
+        self.policy.name = self.policy.name.take().or(before.policy.name);
     }
 }
 

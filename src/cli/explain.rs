@@ -1,19 +1,19 @@
-//! `cargo overt explain LINT`: the documentation of a lint as plain text, for a pager.
+//! `cargo overt explain LINT`: the documentation of a lint, or of a policy, as plain text, for a
+//! pager.
 
-use std::io::{self, Write};
-
-use super::output::Output;
 use crate::config::Setup;
 use crate::file_error::{FileError, printable, quoted, suggestion};
 use crate::lint::load::{Lint, Origin};
 use crate::lint::spec::Example;
+use crate::policy::load::Missing;
+use crate::policy::{self, Policy};
 use crate::vocab::{Group, Level};
 
-const WIDTH: usize = 80;
-const INDENT: &str = "  ";
+pub(super) const WIDTH: usize = 80;
+pub(super) const INDENT: &str = "  ";
 
 /// What is said about a lint that does not exist.
-pub(super) fn unknown(name: &str, setup: &Setup) -> FileError {
+fn unknown(name: &str, setup: &Setup) -> FileError {
     if let Ok(group) = name.parse::<Group>() {
         return FileError::plain(format!("`{name}` is a group of lints"))
             .with_help(format!("`cargo overt lints --group {group}` lists them"));
@@ -23,12 +23,28 @@ pub(super) fn unknown(name: &str, setup: &Setup) -> FileError {
     FileError::plain(format!("unknown lint {}", quoted(name))).with_help(help)
 }
 
-pub(super) fn write(lint: &Lint, level: Level, out: &mut Output) -> io::Result<()> {
-    out.write_all(page(lint, level).as_bytes())
+/// The page about a lint or a policy.
+///
+/// # Errors
+/// There is neither, or the policies cannot be read.
+pub(super) fn page(name: &str, setup: &Setup) -> Result<String, Vec<FileError>> {
+    if let Some(lint) = setup.lints.iter().find(|lint| lint.id() == name) {
+        let mut policies = policy::load::all_built_in()?;
+        policies.extend(setup.policies.iter().chain(&setup.policy).cloned());
+        policies.sort_by(|left, right| left.id().cmp(right.id()));
+        policies.dedup_by(|left, right| left.id() == right.id());
+        return Ok(about_lint(lint, setup.level(lint), &policies));
+    }
+    let chosen = setup.policy.iter().find(|policy| policy.id() == name).cloned();
+    match chosen.map_or_else(|| policy::load::named(name, &setup.policies), Ok) {
+        Ok(policy) => Ok(super::policies::page(&policy, &setup.lints)),
+        Err(Missing::Broken(errors)) => Err(errors),
+        Err(Missing::Unknown { .. }) => Err(vec![unknown(name, setup)]),
+    }
 }
 
-/// The whole page.
-fn page(lint: &Lint, level: Level) -> String {
+/// The whole page of a lint.
+fn about_lint(lint: &Lint, level: Level, policies: &[Policy]) -> String {
     let file = &lint.file;
     let mut page = format!("{}\n", lint.id());
     page += &wrap(&format!("This code {}.", file.summary.trim_end_matches('.')), "");
@@ -55,16 +71,15 @@ fn page(lint: &Lint, level: Level) -> String {
         None => section(&mut page, "How to disclose", &format!("{never} {}", file.docs.disclose)),
     }
     section(&mut page, "Limits", &file.docs.limits);
-    if !file.maps_to.is_empty() {
+    let references = references(lint, policies);
+    if !references.is_empty() {
         page += "\nReferences\n";
-        for reference in &file.maps_to {
-            page += &format!("{INDENT}{}\n", meaning(reference));
-        }
+        page += &references;
     }
     printable(&page)
 }
 
-fn section(page: &mut String, title: &str, text: &str) {
+pub(super) fn section(page: &mut String, title: &str, text: &str) {
     if !text.trim().is_empty() {
         *page += &format!("\n{title}\n{}", wrap(textwrap::dedent(text).trim(), INDENT));
     }
@@ -117,7 +132,7 @@ fn listing(code: &str) -> String {
 }
 
 /// Paragraphs filled to the width. Lists and indented code keep their lines.
-fn wrap(text: &str, indent: &str) -> String {
+pub(super) fn wrap(text: &str, indent: &str) -> String {
     let mut out = String::new();
     let mut paragraph = String::new();
     let flush = |paragraph: &mut String, out: &mut String| {
@@ -162,18 +177,37 @@ fn wrap(text: &str, indent: &str) -> String {
     out
 }
 
-/// A reference with the name or the address of its catalogue.
-fn meaning(reference: &str) -> String {
-    match reference.split_once(':') {
-        Some(("cwe", id)) => format!("CWE-{id}  https://cwe.mitre.org/data/definitions/{id}.html"),
-        Some(("attack", id)) => {
-            format!("ATT&CK {id}  https://attack.mitre.org/techniques/{}/", id.replace('.', "/"))
+/// The clauses of policies that the lint bears on, and the references that no policy knows.
+fn references(lint: &Lint, policies: &[Policy]) -> String {
+    let mut text = String::new();
+    for policy in policies {
+        let clauses = policy.clauses(lint);
+        if clauses.is_empty() {
+            continue;
         }
-        Some(("asvs", id)) => format!("OWASP ASVS {id}"),
-        Some(("gids", id)) => format!("Global Initiative on Data Security, point {id}"),
-        Some(("clean-network", id)) => format!("Clean Network, line {id}"),
-        _ => reference.to_owned(),
+        text += &format!("{INDENT}{}\n", policy.name());
+        for clause in clauses {
+            let words: Vec<&str> = clause.text.split_whitespace().collect();
+            let line = format!("{:9} {}", clause.id(), words.join(" "));
+            let deeper = format!("{INDENT}{INDENT}");
+            let further = format!("{deeper}{:10}", "");
+            let options = textwrap::Options::new(WIDTH).initial_indent(&deeper);
+            text += &textwrap::fill(&line, options.subsequent_indent(&further));
+            text.push('\n');
+            if let Some(link) = policy.link(clause) {
+                text += &format!("{further}{link}\n");
+            }
+        }
     }
+    for reference in &lint.file.maps_to {
+        let known = reference.split_once(':').is_some_and(|(id, clause)| {
+            policies.iter().any(|policy| policy.id() == id && policy.clause(clause).is_some())
+        });
+        if !known {
+            text += &format!("{INDENT}{reference}\n");
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -224,6 +258,7 @@ mod tests {
         );
         let lint =
             Lint { file: file.unwrap(), group: Group::RemoteAccess, origin: Origin::BuiltIn };
-        insta::assert_snapshot!(page(&lint, Level::Warn));
+        let policies = policy::load::all_built_in().unwrap();
+        insta::assert_snapshot!(about_lint(&lint, Level::Warn, &policies));
     }
 }

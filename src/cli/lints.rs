@@ -8,6 +8,7 @@ use super::args::{LintsArgs, ListFormat};
 use crate::config::Setup;
 use crate::file_error::printable;
 use crate::lint::load::{Lint, Origin};
+use crate::policy::{DEFAULT, Policy};
 use crate::vocab::{Group, Level};
 
 /// One lint in JSON.
@@ -29,6 +30,8 @@ struct Row<'a> {
 #[derive(Serialize)]
 struct List<'a> {
     version: u32,
+    /// The policy that the levels come from.
+    policy: Option<&'a str>,
     lints: Vec<Row<'a>>,
 }
 
@@ -55,9 +58,13 @@ fn table(setup: &Setup, mut lints: Vec<&Lint>, out: &mut dyn Write) -> io::Resul
         let summary = printable(&lint.file.summary).replace('\n', " ");
         writeln!(out, "{:id$}  {:group$}  {level:6}  {summary}", lint.id(), lint.group)?;
     }
+    let by = match &setup.policy {
+        Some(policy) if policy.id() != DEFAULT => format!(" by policy `{}`", policy.id()),
+        _ => String::new(),
+    };
     match lints.len() {
-        1 => writeln!(out, "1 lint"),
-        count => writeln!(out, "{count} lints"),
+        1 => writeln!(out, "1 lint{by}"),
+        count => writeln!(out, "{count} lints{by}"),
     }
 }
 
@@ -75,6 +82,8 @@ fn json(setup: &Setup, lints: &[&Lint], out: &mut dyn Write) -> io::Result<()> {
             Origin::User(path) => Some(crate::files::shown(path)),
         },
     });
-    serde_json::to_writer_pretty(&mut *out, &List { version: 1, lints: rows.collect() })?;
+    let policy = setup.policy.as_ref().map(Policy::id);
+    let list = List { version: 1, policy, lints: rows.collect() };
+    serde_json::to_writer_pretty(&mut *out, &list)?;
     writeln!(out)
 }

@@ -6,9 +6,11 @@
 
 mod args;
 mod explain;
+mod init;
 mod inventory;
 mod lints;
 mod output;
+mod policies;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -22,7 +24,7 @@ use crate::files::FileSystem;
 use crate::report::{self, Progress, Style};
 use crate::vocab::Level;
 
-use args::{CheckArgs, Cli, Command, GlobalArgs, InventoryArgs};
+use args::{CheckArgs, Cli, Command, GlobalArgs, InventoryArgs, PolicyArgs};
 use output::{Output, Terminal};
 
 /// The exit statuses.
@@ -60,18 +62,24 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         None => scan(&cli.check, levels, &cli.global, &terminal),
         Some(Command::Check(args)) => scan(&args, levels, &cli.global, &terminal),
         Some(Command::Inventory(args)) => inventory(&args, &cli.global, &terminal),
-        Some(Command::Lints(args)) => with_setup(&cli.global, &terminal, |setup, out| {
-            lints::write(setup, &args, out)?;
-            Ok(Status::Clean)
-        }),
-        Some(Command::Explain(args)) => with_setup(&cli.global, &terminal, |setup, out| {
-            if let Some(lint) = setup.lints.iter().find(|lint| lint.id() == args.lint) {
-                explain::write(lint, setup.level(lint), out)?;
-                return Ok(Status::Clean);
-            }
-            terminal.complain(&[explain::unknown(&args.lint, setup)], Severity::Error);
-            Ok(Status::Failed)
-        }),
+        Some(Command::Init(args)) => init::run(&args, &cli.global, &terminal),
+        Some(Command::Lints(args)) => {
+            with_setup(&cli.global, &args.policy, &terminal, |setup, out| {
+                lints::write(setup, &args, out)?;
+                Ok(Status::Clean)
+            })
+        }
+        Some(Command::Explain(args)) => {
+            with_setup(&cli.global, &args.policy, &terminal, |setup, out| {
+                match explain::page(&args.lint, setup) {
+                    Ok(page) => out.write_all(page.as_bytes()).map(|()| Status::Clean),
+                    Err(errors) => {
+                        terminal.complain(&errors, Severity::Error);
+                        Ok(Status::Failed)
+                    }
+                }
+            })
+        }
     };
     status.into()
 }
@@ -92,6 +100,7 @@ fn scan(
         suppressions: !args.no_suppressions && !args.untrusted,
         levels,
         deny_warnings,
+        policy: args.policy.name.clone(),
         threads: args.threads.map(Into::into),
         system: FileSystem::Disk,
         inventory: false,
@@ -127,12 +136,13 @@ fn inventory(args: &InventoryArgs, global: &GlobalArgs, terminal: &Terminal) -> 
     let options = Options {
         paths: if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() },
         config: global.config.clone(),
+        threads: args.threads.map(Into::into),
         inventory: true,
         ..Options::default()
     };
     match check::check(&options, &|_| {}) {
         Ok(checked) => deliver(global, terminal, Status::Clean, |out| {
-            inventory::write(&checked, args.format, out)?;
+            inventory::write(&checked, args, out)?;
             Ok(Status::Clean)
         }),
         Err(error) => {
@@ -151,7 +161,7 @@ fn complaints(error: Error, paths: &[PathBuf]) -> Vec<FileError> {
             // `cargo overt explian x` scans the path `explian`, as far as the grammar goes.
             let meant =
                 (paths.first() == Some(&path)).then(|| path.to_str()).flatten().and_then(|word| {
-                    crate::vocab::nearest(word, ["check", "inventory", "lints", "explain"])
+                    crate::vocab::nearest(word, ["check", "inventory", "init", "lints", "explain"])
                 });
             vec![match meant {
                 Some(command) => error.with_help(format!("or is the command `{command}` meant?")),
@@ -165,6 +175,7 @@ fn complaints(error: Error, paths: &[PathBuf]) -> Vec<FileError> {
 /// Runs a command that is about lints and scans nothing.
 fn with_setup(
     global: &GlobalArgs,
+    policy: &PolicyArgs,
     terminal: &Terminal,
     command: impl FnOnce(&Setup, &mut Output) -> io::Result<Status>,
 ) -> Status {
@@ -174,6 +185,7 @@ fn with_setup(
         untrusted: false,
         levels: &[],
         deny_warnings: false,
+        policy: policy.name.as_deref(),
         system: &FileSystem::Disk,
     };
     match crate::config::setup(&request) {

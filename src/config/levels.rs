@@ -1,7 +1,8 @@
 //! How severe each lint is, after everyone who may say so has spoken.
 //!
-//! In this order, each overruling those before: the lint's own level, its group in the
-//! configuration, its id in the configuration, the command line from left to right. At the end
+//! In this order, each overruling those before: the lint's own level, its group in the policy,
+//! its id in the policy, its group in the configuration, its id in the configuration, the command
+//! line from left to right. At the end
 //! the word `warnings` turns what is still `warn` into what it was given. `forbid` stays once
 //! it is said: nothing later lowers it, and whoever tries is told.
 
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use super::Config;
 use crate::file_error::{FileError, quoted, suggestion};
 use crate::lint::load::Lint;
+use crate::policy::Policy;
 use crate::span::Span;
 use crate::vocab::{Group, Level};
 
@@ -43,10 +45,13 @@ impl Levels {
     }
 
     /// Resolves the levels of `lints`. `command_line` holds ids, groups and [`WARNINGS`] in
-    /// their order; `tolerated` are names that exist but whose lint could not be loaded.
+    /// their order; `tolerated` are names that exist but whose lint could not be loaded. What
+    /// neither the configuration nor the command line says is `at_most`.
     /// Returns the levels, what is wrong, and what had no effect.
     pub(super) fn resolve(
         lints: &[Lint],
+        policy: Option<&Policy>,
+        at_most: Level,
         config: Option<&Config>,
         command_line: &[(String, Level)],
         deny_warnings: bool,
@@ -58,6 +63,12 @@ impl Levels {
             levels: lints.iter().map(|lint| (lint.file.id.clone(), begins(lint, config))).collect(),
             out: Resolved::default(),
         };
+        if let Some(policy) = policy {
+            work.policy(policy);
+        }
+        for level in work.levels.values_mut() {
+            *level = at_most.min(*level);
+        }
         if let Some(config) = config {
             work.configuration(config);
         }
@@ -117,6 +128,22 @@ struct Work<'a> {
 type Complaint<'a> = &'a mut dyn FnMut(String, Option<String>) -> FileError;
 
 impl Work<'_> {
+    /// Names that mean nothing are reported where the policy as a whole is checked.
+    fn policy(&mut self, policy: &Policy) {
+        let is_group = |name: &str| name.parse::<Group>().is_ok();
+        let (groups, rest): (Vec<_>, Vec<_>) =
+            policy.file.levels.iter().partition(|(name, _)| is_group(name.get_ref()));
+        for (name, level) in groups.into_iter().chain(rest) {
+            let mut error = |message: String, help| FileError {
+                help,
+                ..policy.error(crate::policy::spec::place(name), message)
+            };
+            let before = self.out.errors.len();
+            self.set(name.get_ref(), *level, &mut error);
+            self.out.errors.truncate(before);
+        }
+    }
+
     fn configuration(&mut self, config: &Config) {
         let is_group = |name: &str| name.parse::<Group>().is_ok();
         let (groups, rest): (Vec<_>, Vec<_>) =
@@ -186,7 +213,9 @@ mod tests {
         assert_eq!(errors, []);
         let command_line: Vec<_> =
             command_line.iter().map(|(name, level)| ((*name).to_owned(), *level)).collect();
-        Levels::resolve(&lints, Some(&config), &command_line, false, &["broken".to_owned()])
+        let tolerated = ["broken".to_owned()];
+        let at_most = Level::Forbid;
+        Levels::resolve(&lints, None, at_most, Some(&config), &command_line, false, &tolerated)
     }
 
     /// The levels of `one`, `two` and `three`.

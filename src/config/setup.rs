@@ -3,11 +3,13 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::{Config, FILE_NAME, Levels, find, parse};
+use super::{Config, FILE_NAME, Levels, find, parse, policy};
 use crate::file_error::FileError;
 use crate::files::FileSystem;
 use crate::lint::load::{self, Lint, Loaded};
 use crate::model::spec::ModelFile;
+use crate::policy::Policy;
+use crate::policy::lists::List;
 use crate::vocab::Level;
 
 /// What the caller said.
@@ -22,6 +24,8 @@ pub struct Request<'a> {
     /// Ids, groups and `warnings`, in the order of the command line.
     pub levels: &'a [(String, Level)],
     pub deny_warnings: bool,
+    /// The name or the path of a policy, instead of the configuration's.
+    pub policy: Option<&'a str>,
     pub system: &'a FileSystem,
 }
 
@@ -35,6 +39,12 @@ pub struct Setup {
     pub levels: Levels,
     near: Levels,
     pub config: Option<Config>,
+    /// The policy that counts.
+    pub policy: Option<Policy>,
+    /// What the user lists for it.
+    pub lists: Vec<List>,
+    /// The user's own policies.
+    pub policies: Vec<Policy>,
     /// What was said and has no effect, and what was left unread.
     pub warnings: Vec<FileError>,
 }
@@ -67,6 +77,7 @@ pub fn setup(request: &Request<'_>) -> Result<Setup, Vec<FileError>> {
         let text = find::read(path, request.system).map_err(|error| vec![error])?;
         let (config, mut wrong) = parse::parse(path, &text);
         errors.append(&mut wrong);
+        setup.warnings.extend(config.open_questions());
         setup.config = Some(config);
     }
 
@@ -79,12 +90,17 @@ pub fn setup(request: &Request<'_>) -> Result<Setup, Vec<FileError>> {
     lints.sort_by(|left, right| left.file.id.cmp(&right.file.id));
 
     let config = setup.config.as_ref();
-    let mut resolved =
-        Levels::resolve(&lints, config, request.levels, request.deny_warnings, &own.broken);
+    let chosen = policy::choose(request, config, &own, &lints, &mut errors);
+    let lists = policy::lists(config, chosen.as_ref(), &own, &mut errors);
+    let resolve = |at_most: Level| {
+        let deny = request.deny_warnings;
+        let (policy, broken) = (chosen.as_ref(), &own.broken);
+        Levels::resolve(&lints, policy, at_most, config, request.levels, deny, broken)
+    };
+    let mut resolved = resolve(Level::Forbid);
     errors.append(&mut resolved.errors);
-    // What is only near warns, unless the user has said otherwise.
-    let near: Vec<Lint> = lints.iter().map(near).collect();
-    let near = Levels::resolve(&near, config, request.levels, request.deny_warnings, &own.broken);
+    // What is only near warns, unless the policy or the user has said otherwise.
+    let near = resolve(chosen.as_ref().map_or(Level::Warn, |policy| policy.file.unproven));
     setup.warnings.append(&mut resolved.warnings);
     if !errors.is_empty() {
         // The configuration from top to bottom, then the rest as it came.
@@ -94,13 +110,18 @@ pub fn setup(request: &Request<'_>) -> Result<Setup, Vec<FileError>> {
         });
         return Err(errors);
     }
-    Ok(Setup { lints, models: own.models, levels: resolved.levels, near: near.levels, ..setup })
-}
-
-fn near(lint: &Lint) -> Lint {
-    let mut lint = lint.clone();
-    lint.file.level = lint.file.level.min(Level::Warn);
-    lint
+    let mut models = own.models;
+    models.extend(crate::policy::lists::model(&lists));
+    Ok(Setup {
+        lints,
+        models,
+        levels: resolved.levels,
+        near: near.levels,
+        policy: chosen,
+        lists,
+        policies: own.policies,
+        ..setup
+    })
 }
 
 /// The configuration that governs, and a warning for each that does not.
@@ -153,7 +174,7 @@ fn own_lints(
 }
 
 /// Whether a path lies below the folder by its words and after following links.
-fn stays_below(folder: &Path, written: &str) -> bool {
+pub(super) fn stays_below(folder: &Path, written: &str) -> bool {
     let inside = Path::new(written)
         .components()
         .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
@@ -182,6 +203,7 @@ mod tests {
             untrusted: false,
             levels: &[],
             deny_warnings: false,
+            policy: None,
             system: &system,
         };
         change(&mut request);
@@ -201,12 +223,12 @@ mod tests {
         let setup = run(&files, |request| request.untrusted = true).unwrap();
         assert!(setup.config.is_none());
         assert!(setup.warnings[0].message.contains("was not read"));
-        let both = [files[0], ("/mine.toml", "policy = 'default'")];
+        let both = [files[0], ("/mine.toml", "policy = 'strict'")];
         let setup = run(&both, |request| {
             request.untrusted = true;
             request.config = Some(Path::new("/mine.toml"));
         });
-        assert_eq!(setup.unwrap().config.unwrap().policy.as_deref(), Some("default"));
+        assert_eq!(setup.unwrap().policy.unwrap().id(), "strict");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod edges;
 mod eval;
 mod fold;
 pub mod graph;
+mod hold;
 mod inherit;
 mod interpret;
 pub mod known;

@@ -12,6 +12,7 @@ use toml::de::DeTable;
 
 use crate::lint::validate;
 use crate::model::spec::ModelFile;
+use crate::policy::{self, Policy};
 use crate::span::Span;
 use crate::vocab::Group;
 
@@ -52,6 +53,7 @@ pub enum Origin {
 pub struct Loaded {
     pub lints: Vec<Lint>,
     pub models: Vec<ModelFile>,
+    pub policies: Vec<Policy>,
     pub errors: Vec<FileError>,
     /// The names of files with errors. Naming one in `overt.toml` is no second error.
     pub broken: Vec<String>,
@@ -91,8 +93,8 @@ fn embedded(dir: &Dir<'_>, files: &mut Vec<(PathBuf, String)>, errors: &mut Vec<
 }
 
 /// The lints and models in a user's files and folders. Files below a folder `models` and files
-/// called `*.model.toml` are models, all other TOML files are lints. `built_in` are the lints
-/// whose ids are taken.
+/// called `*.model.toml` are models, policies likewise, all other TOML files are lints.
+/// `built_in` are the lints whose ids are taken.
 ///
 /// # Errors
 /// Every error of every file.
@@ -116,7 +118,7 @@ pub fn load_paths(paths: &[PathBuf], built_in: &[Lint], detectors: &[&str]) -> L
         let before = loaded.errors.len();
         let files = toml_files(path, &mut loaded.errors);
         if files.is_empty() && loaded.errors.len() == before {
-            loaded.errors.push(FileError::whole(path, "no lint or model file is here"));
+            loaded.errors.push(FileError::whole(path, "no lint, model or policy is here"));
         }
         for file in files {
             let text = match read(&file) {
@@ -127,7 +129,15 @@ pub fn load_paths(paths: &[PathBuf], built_in: &[Lint], detectors: &[&str]) -> L
                     continue;
                 }
             };
-            if is_model(&file, path) {
+            if is_kind(&file, path, ".policy", "policies") {
+                match own_policy(&file, &text, &loaded.policies) {
+                    Ok(policy) => loaded.policies.push(policy),
+                    Err(mut errors) => {
+                        loaded.errors.append(&mut errors);
+                        loaded.broken.push(policy::load::stem(&file));
+                    }
+                }
+            } else if is_kind(&file, path, ".model", "models") {
                 match parse_model(&file, &text) {
                     Ok(model) => loaded.models.push(model),
                     Err(mut errors) => loaded.errors.append(&mut errors),
@@ -181,24 +191,37 @@ fn stem(path: &Path) -> String {
     path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Whether the file below `root` is a model. What lies above the root does not count, or a
-/// checkout in a folder called `models` would hold no lints.
-fn is_model(file: &Path, root: &Path) -> bool {
+/// Whether the file below `root` is a model or a policy. What lies above the root does not count,
+/// or a checkout in a folder called `models` would hold no lints.
+fn is_kind(file: &Path, root: &Path, ending: &str, folder: &str) -> bool {
     let below = file.strip_prefix(root).unwrap_or(file);
     let folders = below.parent().into_iter().flat_map(Path::components);
-    stem(file).ends_with(".model")
+    stem(file).ends_with(ending)
         || folders
             .chain(root.file_name().map(Path::new).into_iter().flat_map(Path::components))
-            .any(|folder| folder.as_os_str() == "models")
+            .any(|part| part.as_os_str() == folder)
 }
 
-fn read(path: &Path) -> Result<String, String> {
+/// A policy of the user's whose id is not taken.
+fn own_policy(path: &Path, text: &str, others: &[Policy]) -> Result<Policy, Vec<FileError>> {
+    let policy = policy::load::parse(path, text, Origin::User(path.to_owned()))?;
+    let built_in = policy::load::built_in_ids().contains(&policy.id());
+    if built_in || others.iter().any(|other| other.id() == policy.id()) {
+        let message = format!("there is a policy `{}` already", policy.id());
+        let span = policy::spec::place(&policy.file.id);
+        return Err(vec![policy.error(span, message).with_help("give it an id of its own")]);
+    }
+    Ok(policy)
+}
+
+/// The text of a file that a user wrote for overt.
+pub(crate) fn read(path: &Path) -> Result<String, String> {
     let link = std::fs::symlink_metadata(path).map_err(|error| error.to_string())?;
     if link.file_type().is_symlink() {
         return Err("a symbolic link; links among lints are not followed".to_owned());
     }
     if link.len() > crate::file_error::MAX_BYTES as u64 {
-        return Err("larger than 1 MiB, which no lint or model is".to_owned());
+        return Err("larger than 1 MiB, which no lint, model or policy is".to_owned());
     }
     let bytes = crate::files::FileSystem::Disk.read(path).map_err(|error| error.to_string())?;
     String::from_utf8(bytes).map_err(|_| "not valid UTF-8".to_owned())

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::vocab::{
@@ -13,7 +14,7 @@ use crate::vocab::{
 };
 
 /// One lint file.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LintFile {
     pub id: String,
@@ -91,18 +92,8 @@ fn high() -> Confidence {
     Confidence::High
 }
 
-/// What a project has declared in its `overt.toml`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Declared {
-    /// At least one disclosure.
-    Disclosures,
-    /// At least one disclosure with a jurisdiction.
-    Jurisdictions,
-}
-
 /// What a disclosure must say so that it covers a finding of the lint.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Disclosable {
     pub by: DisclosedBy,
@@ -118,7 +109,7 @@ pub struct Disclosable {
 }
 
 /// What a finding of a lint is disclosed by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DisclosedBy {
     /// `collects` lists every kind of data, and `to` every host.
@@ -129,8 +120,18 @@ pub enum DisclosedBy {
     Remote,
 }
 
+/// What a project has declared in its `overt.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Declared {
+    /// At least one disclosure.
+    Disclosures,
+    /// At least one disclosure with a jurisdiction.
+    Jurisdictions,
+}
+
 /// Where the code must stand for the lint to speak.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Place {
     /// Only in targets of these kinds. Empty: all but `test`, `bench` and `example`.
@@ -145,7 +146,7 @@ pub struct Place {
 }
 
 /// How near to each other the steps of `all` stand.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Within {
     /// One function with the functions of the package that it calls.
@@ -156,7 +157,7 @@ pub enum Within {
 }
 
 /// One step of `all` or `any`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
     #[serde(default)]
@@ -234,7 +235,7 @@ impl Step {
 }
 
 /// An argument of one step is, or is made from, an argument of the step before.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Same {
     /// The argument of the step before: any of these.
@@ -245,7 +246,7 @@ pub struct Same {
 }
 
 /// Matches one fact. Every condition given must hold.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CallMatcher {
     /// The fact has one of these effects.
@@ -277,7 +278,7 @@ pub struct CallMatcher {
 }
 
 /// Matches the value of an argument. Every condition given must hold.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ValueMatcher {
     /// The known text belongs to one of these classes.
@@ -320,7 +321,7 @@ pub struct ValueMatcher {
 }
 
 /// Whether a text was kept out of sight, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum HiddenMatcher {
     Any(bool),
@@ -328,7 +329,7 @@ pub enum HiddenMatcher {
 }
 
 /// Matches an item by what it is and by what its code does.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ItemMatcher {
     /// It runs before `main`.
@@ -352,14 +353,24 @@ pub struct ItemMatcher {
 }
 
 /// Matches raw text, also in files that do not parse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TextMatcher {
     pub kind: TextKind,
 }
 
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, serde::Serialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Deserialize,
+    JsonSchema,
+    serde::Serialize,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum TextKind {
@@ -370,7 +381,7 @@ pub enum TextKind {
 }
 
 /// Matches a key in a TOML file of the tree.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ManifestMatcher {
     /// File names relative to any folder of the tree: `Cargo.toml`, `.cargo/config.toml`.
@@ -386,7 +397,7 @@ pub struct ManifestMatcher {
 }
 
 /// What the engine itself has to say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Notice {
     /// A source file that no target of its package reaches.
@@ -407,7 +418,7 @@ pub enum Notice {
 
 /// The words of a finding. `{role}` stands for the value of an argument, `{callee}` for the
 /// path that was called, `{effect}`, `{data}`, `{target}`, `{item}` and `{name}` likewise.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Words {
     pub headline: String,
@@ -425,7 +436,7 @@ pub struct Words {
 }
 
 /// The documentation, the same for `explain`, the web page and SARIF.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Docs {
     pub finds: String,
@@ -438,7 +449,7 @@ pub struct Docs {
 }
 
 /// A piece of code that shows what the lint says; executed by the tests.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Example {
     /// Whether the lint speaks. Absent for a `todo`.

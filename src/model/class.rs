@@ -109,7 +109,7 @@ fn program_name(text: &str) -> String {
 }
 
 /// `.example.org` is the domain and everything below it.
-fn host_fits(pattern: &str, host: &str) -> bool {
+pub fn host_fits(pattern: &str, host: &str) -> bool {
     match pattern.strip_prefix('.') {
         Some(domain) => {
             host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))

@@ -12,7 +12,7 @@ use crate::disclosure::Bounds;
 use crate::disclosure::usage::Seen;
 use crate::facts::{self, Context, CrateFacts};
 use crate::flow::Builder;
-use crate::inventory::Entry;
+use crate::inventory::{self, Entry, Listed};
 use crate::ir::Directive;
 use crate::lint::claim::{self, Claim, Proof};
 use crate::lint::detect::consent::OptOut;
@@ -34,6 +34,8 @@ pub struct Outcome {
     pub inventory: Vec<Entry>,
     /// What the facts do that a disclosure can be about, when there are disclosures.
     pub seen: Vec<Seen>,
+    /// What the inventory lists, when it is wanted.
+    pub listed: Vec<Listed>,
     pub gaps: Vec<Gap>,
     pub unread: Vec<(PathBuf, String)>,
     /// Files that were met on the way.
@@ -109,6 +111,9 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
         .zip(&all)
         .map(|(krate, facts)| Subject::new(&unit, krate, facts, resolver))
         .collect();
+    if scan.inventory {
+        outcome.listed = inventory::gather(&subjects, &graph, scan.matching);
+    }
     let below = |file: FileId| {
         let met = files.met.iter().find(|(id, _)| *id == file).map(|(_, path)| path.as_path());
         let path = met.unwrap_or_else(|| scan.files.path(file));

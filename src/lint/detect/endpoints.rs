@@ -87,6 +87,14 @@ fn claim_of(subject: &Subject<'_>, index: usize, lint: &Lint, fact: &Fact, end: 
         End::Host(host) => made.values.insert("host".to_owned(), host.clone()),
         End::Chosen(chosen) => made.values.insert("chooser".to_owned(), chosen.told.clone()),
     };
+    // A disclosure has to name this end, whatever else the call can reach.
+    match end {
+        End::Host(host) => {
+            made.bounds.hosts = [host.replacen('…', "*", 1)].into();
+            made.bounds.chosen.clear();
+        }
+        End::Chosen(_) => made.bounds.hosts.clear(),
+    }
     made.values.insert("destination".to_owned(), told);
     let words = lint.file.words.label.as_deref().unwrap_or("goes to {destination}");
     made.primary.1 = claim::fill(words, &made.values);
