@@ -40,8 +40,8 @@ fn join(mut claims: Vec<Claim>) -> Option<Claim> {
     let mut claims = claims.into_iter();
     let mut first = claims.next()?;
     let mut places: Vec<(Place, String)> = Vec::new();
-    for claim in claims {
-        first.bounds.extend(claim.bounds);
+    for mut claim in claims {
+        first.bounds.extend(std::mem::take(&mut claim.bounds));
         let known = |place: &Place| {
             *place == first.primary.0 || places.iter().any(|(other, _)| other == place)
         };
@@ -55,6 +55,10 @@ fn join(mut claims: Vec<Claim>) -> Option<Claim> {
                 first.values.extend(known);
             }
         }
+    }
+    // What is handed to an SDK goes where the SDK was told to send it.
+    if first.values.contains_key("sdk") && !first.bounds.hosts.is_empty() {
+        first.bounds.chosen.clear();
     }
     let more = places.len().saturating_sub(MAX_PLACES);
     places.truncate(MAX_PLACES);

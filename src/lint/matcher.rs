@@ -51,7 +51,12 @@ impl<'a> Matching<'a> {
             let mut given = fact.args.iter().filter(|arg| arg.role == *role).peekable();
             match given.peek() {
                 None => wanted.optional,
-                Some(_) => given.any(|arg| self.argument(wanted, arg)),
+                Some(_) => {
+                    let others = || fact.args.iter().filter(|arg| arg.role == *role);
+                    let mut also = wanted.also.iter();
+                    given.any(|arg| self.argument(wanted, arg))
+                        && also.all(|other| others().any(|arg| self.argument(other, arg)))
+                }
             }
         });
         args && !matcher.except.iter().any(|except| self.call(except, fact))
@@ -168,7 +173,8 @@ pub fn readable(text: &str) -> String {
 }
 
 fn call_regexes(call: &CallMatcher, texts: &mut Vec<String>) {
-    texts.extend(call.args.values().filter_map(|value| value.matches.clone()));
+    let values = call.args.values().flat_map(|value| [value].into_iter().chain(&value.also));
+    texts.extend(values.filter_map(|value| value.matches.clone()));
     call.except.iter().for_each(|except| call_regexes(except, texts));
 }
 

@@ -74,6 +74,10 @@ pub struct LintFile {
     #[serde(default)]
     pub only_with: Option<Declared>,
 
+    /// The lint is silent where what came from the network goes into one of these: a check.
+    #[serde(default)]
+    pub unless: Vec<CallMatcher>,
+
     /// By what in `overt.toml` a project says openly that it does this. Without it nothing does:
     /// the place can only be allowed, with a reason.
     #[serde(default)]
@@ -318,6 +322,10 @@ pub struct ValueMatcher {
     /// The value has at least this many bytes.
     #[serde(default)]
     pub size: Option<usize>,
+    /// Further values of the same role fulfil these too: one argument is an address, another
+    /// one says that something is sent.
+    #[serde(default)]
+    pub also: Vec<ValueMatcher>,
     /// The whole fact is not matched when the role is missing; with `optional`, it is.
     #[serde(default)]
     pub optional: bool,

@@ -18,6 +18,7 @@ use crate::lint::claim::{self, Claim, Proof};
 use crate::lint::detect::consent::OptOut;
 use crate::lint::detect::{self, Whole};
 use crate::lint::engine::{self, Subject};
+use crate::lint::excuse;
 use crate::lint::flows;
 use crate::lint::spec::Notice;
 use crate::names::{self, CratePlan, Memo, Unit};
@@ -124,12 +125,13 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
     outcome.claims.extend(detect::whole(&whole, scan.lints));
     outcome.guards = detect::consent::guards(&whole);
     outcome.opt_outs = detect::consent::opt_outs(&whole);
-    let proven = flows::claims(&subjects, graph, scan.lints, scan.matching);
-    outcome.cut += proven.cut;
     let mut near = Vec::new();
     for subject in &subjects {
         near.extend(engine::claims(subject, scan.lints, scan.matching));
     }
+    excuse::retain(&mut near, &subjects, &graph, scan.lints, scan.matching);
+    let proven = flows::claims(&subjects, graph, scan.lints, scan.matching);
+    outcome.cut += proven.cut;
     flows::retain_unproven(&mut near, &proven.claims);
     outcome.claims.extend(proven.claims);
     outcome.claims.extend(near);
