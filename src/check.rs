@@ -363,7 +363,10 @@ impl Run<'_> {
         let remarks = self.disclose(&mut findings, &seen, &guards);
         // What is said openly needs no allow.
         let open = |finding: &Finding| finding.disclosure == Disclosure::Disclosed;
-        let disclosed: Vec<Finding> = findings.extract_if(.., |one| open(one)).collect();
+        let mut disclosed: Vec<Finding> = findings.extract_if(.., |one| open(one)).collect();
+        // A lint that waits for disclosures says where they are missing, and here is one.
+        let by_id = self.by_id();
+        disclosed.retain(|one| by_id[one.lint.as_str()].file.only_with.is_none());
         summary.disclosed = disclosed.len();
         let (suppressed, notices) = self.suppress(&mut findings, &directives);
         findings.extend(self.findings(notices));

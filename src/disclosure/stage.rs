@@ -189,12 +189,16 @@ pub fn suggest(findings: &mut [Finding], lints: &BTreeMap<&str, &Lint>) {
             continue;
         };
         if said.insert(block.clone()) {
-            finding.help.push(format!("or say it openly in `overt.toml`:\n\n{block}\n"));
+            finding
+                .help
+                .push(format!("to say openly that it is meant, in `overt.toml`:\n\n{block}\n"));
         }
     }
 }
 
 fn absolute(path: &Path) -> PathBuf {
+    // The folder of `overt.toml` alone is empty, and stands for this one.
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     crate::names::normal(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
 }
 
