@@ -2,6 +2,7 @@
 pub mod check;
 pub mod cli;
 pub mod config;
+pub mod disclosure;
 pub mod facts;
 pub mod file_error;
 pub mod files;

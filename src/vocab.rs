@@ -372,6 +372,74 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What a project says that it collects data for.
+    Purpose, "purpose" {
+        /// To repair what broke.
+        CrashReport = "crash-report",
+        /// To learn how the program is used.
+        UsageStatistics = "usage-statistics",
+        /// To learn whether there is a newer version.
+        UpdateCheck = "update-check",
+        /// To do what the user asked for.
+        Feature = "feature",
+        /// To know who the user is and what they may do.
+        Account = "account",
+        /// To check or count licences.
+        Licensing = "licensing",
+        Payment = "payment",
+        /// To help a user who asked.
+        Support = "support",
+        /// To protect the service or its users.
+        Security = "security",
+        /// To run the service: load, errors, latency.
+        Operation = "operation",
+        Research = "research",
+        Advertising = "advertising",
+        /// Because a law says so.
+        LegalObligation = "legal-obligation",
+    }
+}
+
+vocabulary! {
+    /// Who decides that data is collected.
+    Consent, "consent" {
+        /// Nothing is sent before the user says yes.
+        OptIn = "opt-in",
+        /// It is sent until the user says no.
+        OptOut = "opt-out",
+        /// The user cannot switch it off.
+        Always = "always",
+    }
+}
+
+vocabulary! {
+    /// A door that a project openly keeps: what somebody else can make the program do.
+    Remote, "remote feature" {
+        /// It replaces itself.
+        SelfUpdate = "self-update",
+        /// It asks elsewhere how to behave.
+        RemoteConfig = "remote-config",
+        /// It fetches and loads code.
+        PluginDownload = "plugin-download",
+        /// It waits for connections.
+        Listener = "listener",
+        /// It runs commands that come over the network.
+        RemoteShell = "remote-shell",
+        /// It evaluates scripts that come over the network.
+        RemoteScript = "remote-script",
+    }
+}
+
+vocabulary! {
+    /// How what comes in through a door is checked.
+    Verified, "way to verify" {
+        None = "none",
+        Checksum = "checksum",
+        Signature = "signature",
+    }
+}
+
+vocabulary! {
     /// How far source code shows whether a clause of a policy is kept.
     Reach, "reach" {
         /// What it asks for is what lints look for, within their limits.

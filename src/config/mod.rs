@@ -6,6 +6,7 @@
 //! scanned tree, so it cannot make overt read anything outside its own folder, and an
 //! untrusted scan does not read it at all.
 
+mod disclosures;
 mod find;
 mod levels;
 mod parse;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use globset::GlobMatcher;
 
+use crate::disclosure::Disclosure;
 use crate::file_error::FileError;
 use crate::policy::lists::Given;
 use crate::span::Span;
@@ -40,8 +42,8 @@ pub struct Config {
     /// Folders and files with lints and models, as written.
     pub lint_paths: Vec<(String, Span)>,
     pub exclude: Vec<Exclude>,
-    /// Where the `[[disclosure]]` tables stand.
-    pub disclosures: Vec<Span>,
+    /// The `[[disclosure]]` tables, in the order of the file.
+    pub disclosures: Vec<Disclosure>,
 }
 
 /// One line of `[lints]`.

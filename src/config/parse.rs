@@ -13,45 +13,12 @@ use toml::de::{DeTable, DeValue};
 use super::{Config, Entry, Exclude};
 use crate::file_error::{FileError, quoted, suggestion};
 use crate::span::Span;
-use crate::vocab::{DataKind, Level};
+use crate::vocab::Level;
 
-type Value<'a> = Spanned<DeValue<'a>>;
+pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
 /// Errors beyond this many are not collected; nobody reads them.
 const MAX_ERRORS: usize = 1000;
-
-/// The keys of a `[[disclosure]]` table and what each holds.
-const DISCLOSURE: &[(&str, Holds)] = &[
-    ("id", Holds::Text),
-    ("collects", Holds::DataKinds),
-    ("to", Holds::Texts),
-    ("purpose", Holds::Text),
-    ("consent", Holds::Word(&["opt-in", "opt-out", "always"])),
-    ("guard", Holds::Text),
-    ("jurisdiction", Holds::Text),
-    ("where", Holds::Texts),
-    ("documented-at", Holds::Text),
-    (
-        "remote",
-        Holds::Word(&[
-            "self-update",
-            "remote-config",
-            "plugin-download",
-            "listener",
-            "remote-shell",
-            "remote-script",
-        ]),
-    ),
-    ("verified", Holds::Word(&["none", "checksum", "signature"])),
-];
-
-#[derive(Clone, Copy)]
-enum Holds {
-    Text,
-    Texts,
-    Word(&'static [&'static str]),
-    DataKinds,
-}
 
 /// Reads a configuration. What is wrong is left out of it and reported.
 pub(super) fn parse(path: &Path, text: &str) -> (Config, Vec<FileError>) {
@@ -74,20 +41,20 @@ pub(super) fn parse(path: &Path, text: &str) -> (Config, Vec<FileError>) {
     (reader.config, reader.errors)
 }
 
-struct Reader {
-    config: Config,
+pub(super) struct Reader {
+    pub(super) config: Config,
     errors: Vec<FileError>,
 }
 
 impl Reader {
-    fn error(&mut self, span: Span, message: impl Into<String>, help: Option<String>) {
+    pub(super) fn error(&mut self, span: Span, message: impl Into<String>, help: Option<String>) {
         if self.errors.len() < MAX_ERRORS {
             let error = self.config.error(span, message);
             self.errors.push(FileError { help, ..error });
         }
     }
 
-    fn unknown_key(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, known: &[&str]) {
+    pub(super) fn unknown_key(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, known: &[&str]) {
         let name: &str = key.get_ref();
         let help = match name {
             // A common slip, and the nearest word would mislead.
@@ -98,12 +65,16 @@ impl Reader {
         self.error(place(key), format!("unknown key {}", quoted(name)), help);
     }
 
-    fn wrong_type(&mut self, value: &Value<'_>, expected: &str) {
+    pub(super) fn wrong_type(&mut self, value: &Value<'_>, expected: &str) {
         let message = format!("expected {expected}, found {}", kind(value.get_ref()));
         self.error(place(value), message, None);
     }
 
-    fn table<'a>(&mut self, value: &'a Value<'a>, expected: &str) -> Option<&'a DeTable<'a>> {
+    pub(super) fn table<'a>(
+        &mut self,
+        value: &'a Value<'a>,
+        expected: &str,
+    ) -> Option<&'a DeTable<'a>> {
         let table = value.get_ref().as_table();
         if table.is_none() {
             self.wrong_type(value, expected);
@@ -111,7 +82,7 @@ impl Reader {
         table
     }
 
-    fn text<'a>(&mut self, value: &'a Value<'a>) -> Option<&'a str> {
+    pub(super) fn text<'a>(&mut self, value: &'a Value<'a>) -> Option<&'a str> {
         let text = value.get_ref().as_str();
         if text.is_none() {
             self.wrong_type(value, "a string");
@@ -119,7 +90,7 @@ impl Reader {
         text
     }
 
-    fn texts<'a>(&mut self, value: &'a Value<'a>) -> Vec<(&'a str, Span)> {
+    pub(super) fn texts<'a>(&mut self, value: &'a Value<'a>) -> Vec<(&'a str, Span)> {
         let Some(array) = value.get_ref().as_array() else {
             self.wrong_type(value, "an array of strings");
             return Vec::new();
@@ -127,7 +98,7 @@ impl Reader {
         array.iter().filter_map(|one| Some((self.text(one)?, place(one)))).collect()
     }
 
-    fn word(&mut self, word: &str, span: Span, what: &str, known: &[&str]) -> bool {
+    pub(super) fn word(&mut self, word: &str, span: Span, what: &str, known: &[&str]) -> bool {
         let good = known.contains(&word);
         if !good {
             let message = format!("unknown {what} {}", quoted(word));
@@ -232,7 +203,7 @@ impl Reader {
         }
     }
 
-    fn glob(&mut self, pattern: &str, span: Span) -> Option<globset::GlobMatcher> {
+    pub(super) fn glob(&mut self, pattern: &str, span: Span) -> Option<globset::GlobMatcher> {
         let outside =
             pattern.starts_with('/') || pattern.split(['/', '\\']).any(|part| part == "..");
         if pattern.is_empty() || outside {
@@ -249,54 +220,9 @@ impl Reader {
             }
         }
     }
-
-    fn disclosures(&mut self, value: &Value<'_>) {
-        let Some(array) = value.get_ref().as_array() else {
-            self.wrong_type(value, "tables headed `[[disclosure]]`");
-            return;
-        };
-        for one in array {
-            let Some(table) = self.table(one, "a table headed `[[disclosure]]`") else { continue };
-            self.config.disclosures.push(place(one));
-            if table.get("id").is_none() {
-                self.error(place(one), "a disclosure without an id", None);
-            }
-            for (key, value) in table {
-                match DISCLOSURE.iter().find(|(known, _)| *known == key.get_ref().as_ref()) {
-                    Some((_, holds)) => self.disclosed(*holds, value),
-                    None => {
-                        let known: Vec<&str> = DISCLOSURE.iter().map(|(key, _)| *key).collect();
-                        self.unknown_key(key, &known);
-                    }
-                }
-            }
-        }
-    }
-
-    fn disclosed(&mut self, holds: Holds, value: &Value<'_>) {
-        match holds {
-            Holds::Text => {
-                self.text(value);
-            }
-            Holds::Texts => {
-                self.texts(value);
-            }
-            Holds::Word(known) => {
-                if let Some(word) = self.text(value) {
-                    self.word(word, place(value), "word", known);
-                }
-            }
-            Holds::DataKinds => {
-                let known: Vec<&str> = DataKind::ALL.iter().map(|kind| kind.word()).collect();
-                for (word, span) in self.texts(value) {
-                    self.word(word, span, "data kind", &known);
-                }
-            }
-        }
-    }
 }
 
-fn place<T>(value: &Spanned<T>) -> Span {
+pub(super) fn place<T>(value: &Spanned<T>) -> Span {
     Span::new(value.span().start, value.span().end)
 }
 

@@ -80,7 +80,7 @@ pub fn setup(request: &Request<'_>) -> Result<Setup, Vec<FileError>> {
         if let Some(first) = config.disclosures.first() {
             let message = "disclosures are not evaluated yet: findings that they cover are shown \
                            as undisclosed";
-            setup.warnings.push(config.error(*first, message));
+            setup.warnings.push(config.error(first.span, message));
         }
         setup.config = Some(config);
     }
@@ -237,7 +237,10 @@ mod tests {
 
     #[test]
     fn a_second_configuration_and_disclosures_are_said_to_be_unused() {
-        let files = [("/tree/overt.toml", "[[disclosure]]\nid = 'x'"), ("/other/overt.toml", "")];
+        let files = [
+            ("/tree/overt.toml", "[[disclosure]]\nid = 'x'\nto = ['a.example.org']"),
+            ("/other/overt.toml", ""),
+        ];
         let warnings = run(&files, |_| {}).unwrap().warnings;
         assert_eq!(warnings.len(), 2);
         assert!(warnings[0].message.contains("governs"));

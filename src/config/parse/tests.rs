@@ -65,6 +65,24 @@ fn every_error_is_reported_with_its_place() {
         [[disclosure]]
         collects = ["crahs"]
         consent = "maybe"
+        [[disclosure]]
+        id = "Crash Reports"
+        [[disclosure]]
+        id = "crash"
+        id2 = "crash"
+        [[disclosure]]
+        id = "crash"
+        to = ["https://a.example.org/x", ".org", "b.example.org"]
+        purpose = "crash-reports"
+        guard = "settings.crash"
+        jurisdiction = "Germany"
+        where = ["../x", "src/**"]
+        documented-at = "../README.md"
+        verified = "yes"
+        [[disclosure]]
+        id = "crash"
+        remote = "self-updates"
+        verified = "signature"
         "#;
     insta::assert_snapshot!(errors(text), @r#"
     polcy: unknown key `polcy` (did you mean `policy`?)
@@ -79,9 +97,23 @@ fn every_error_is_reported_with_its_place() {
     { path = "y" }: an exclusion without a reason (add `reason = "…"`: what is left out of a scan is shown with its reason)
     { reason = "r", resaon = "" }: an exclusion without a path
     resaon: unknown key `resaon` (did you mean `reason`?)
-    [[disclosure]]: a disclosure without an id
+    [[disclosure]]: a disclosure without an id (add `id = "…"`: findings name the disclosure that covers them)
     "crahs": unknown data kind `crahs` (did you mean `crash`?)
-    "maybe": unknown word `maybe` (expected `opt-in`, `opt-out` or `always`)
+    "maybe": unknown consent `maybe` (expected `opt-in`, `opt-out` or `always`)
+    "Crash Reports": not an id (an id consists of `a` to `z`, digits and `-`)
+    [[disclosure]]: a disclosure that discloses nothing (add `collects = […]`, `to = […]` or `remote = "…"`)
+    id2: unknown key `id2` (did you mean `id`?)
+    "crash": a second disclosure `crash`
+    "https://a.example.org/x": only the host is wanted, without scheme, port or path (write `a.example.org`)
+    ".org": too wide: anybody can have a host below it (name a domain that is your own)
+    "crash-reports": unknown purpose `crash-reports` (did you mean `crash-report`?)
+    "settings.crash": not a path (write the path of a field, function or constant: `settings::crash_reports`)
+    "Germany": unknown country or region `Germany` (did you mean `DE`?)
+    "../x": the pattern can match nothing (patterns are relative to the folder of this file and stay below it)
+    "../README.md": not a document of this project (name a file in this folder or below it: `docs/privacy.md#crash-reports`)
+    "yes": unknown way to verify `yes` (expected `none`, `checksum` or `signature`)
+    "crash": a second disclosure `crash`
+    "self-updates": unknown remote feature `self-updates` (did you mean `self-update`?)
     "#);
     assert!(errors("policy = \"strict\"").contains("expected `default`"));
     assert!(errors("policy = [").contains("unclosed array"));
