@@ -11,6 +11,8 @@ use std::time::Instant;
 use rustc_hash::FxHashMap;
 
 use crate::config::{self, Request, Setup};
+use crate::disclosure::usage::Seen;
+use crate::disclosure::{self, Bounds};
 use crate::file_error::FileError;
 use crate::files::{FileSystem, Files};
 use crate::finding::{Disclosure, Finding, Label, Report, Summary, Unanalysed};
@@ -20,7 +22,7 @@ use crate::lint::load::Lint;
 use crate::lint::manifest;
 use crate::lint::matcher::Matching;
 use crate::lint::spec::Notice;
-use crate::model;
+use crate::model::{self, Models};
 use crate::project::{self, Exclusion, Project};
 use crate::report::position::Sources;
 use crate::scan::{self, Gap, Outcome, Scan};
@@ -44,6 +46,8 @@ pub struct Options {
     pub system: FileSystem,
     /// Whether the facts are kept, for [`Checked::inventory`].
     pub inventory: bool,
+    /// Whether findings that are disclosed are shown too.
+    pub show_disclosed: bool,
 }
 
 /// A finished run.
@@ -139,6 +143,11 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
     for (path, _) in project.sources.iter().chain(&project.manifests) {
         files.id(path);
     }
+    // Diagnostics about disclosures point into it.
+    let disclosing = setup.config.as_ref().filter(|config| !config.disclosures.is_empty());
+    if let Some(config) = disclosing {
+        files.id(&config.path);
+    }
     progress(Stage::Begin("reading", u64::try_from(project.sources.len()).unwrap_or(u64::MAX)));
     let pool = scan::pool(options.threads).map_err(|error| Error::Threads(error.to_string()))?;
     let step = || progress(Stage::Step);
@@ -151,6 +160,7 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         matching: &matching,
         step: &step,
         inventory: options.inventory,
+        disclosures: disclosing.is_some(),
     };
     let outcomes = pool.install(|| scan::scan(&scan));
     let manifest_claims = manifests(&scan, &matching);
@@ -168,6 +178,7 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         setup: &setup,
         files,
         options,
+        models: &models,
         ignored: Vec::new(),
     };
     let mut report = run.report(outcomes, manifest_claims);
@@ -263,6 +274,7 @@ fn manifest_claim(
         owner: Default::default(),
         note: None,
         proof: Proof::Proven,
+        bounds: Bounds::default(),
     }
 }
 
@@ -277,6 +289,7 @@ struct Run<'a> {
     setup: &'a Setup,
     files: Files,
     options: &'a Options,
+    models: &'a Models,
     /// Allows that did not count, because the tree is not trusted.
     ignored: Vec<FileError>,
 }
@@ -286,6 +299,7 @@ impl Run<'_> {
         let mut summary = Summary { packages: self.project.packages.len(), ..Summary::default() };
         let mut claims = manifest_claims;
         let mut directives: Directives = FxHashMap::default();
+        let mut seen = Vec::new();
         let mut unanalysed = Vec::new();
         for outcome in outcomes {
             summary.files += outcome.files;
@@ -299,6 +313,7 @@ impl Run<'_> {
                 self.files.add(*id, path);
             }
             claims.extend(outcome.claims);
+            seen.extend(outcome.seen);
             let given =
                 outcome.directives.into_iter().map(|(file, kind, given)| (file, (kind, given)));
             directives.extend(given);
@@ -315,8 +330,20 @@ impl Run<'_> {
             unanalysed.push(Unanalysed { file, place, why: problem.why.clone() });
         }
         let mut findings = self.findings(claims);
+        let remarks = self.disclose(&mut findings, &seen);
+        // What is said openly needs no allow.
+        let open = |finding: &Finding| finding.disclosure == Disclosure::Disclosed;
+        let disclosed: Vec<Finding> = findings.extract_if(.., |one| open(one)).collect();
+        summary.disclosed = disclosed.len();
         let (suppressed, notices) = self.suppress(&mut findings, &directives);
         findings.extend(self.findings(notices));
+        findings.extend(remarks);
+        if !self.options.untrusted {
+            disclosure::stage::suggest(&mut findings, &self.by_id());
+        }
+        if self.options.show_disclosed {
+            findings.extend(disclosed);
+        }
         let key = |finding: &Finding| {
             let Place { file, span } = finding.primary.place;
             (self.files.shown(file).to_owned(), span, finding.lint.clone())
@@ -331,8 +358,9 @@ impl Run<'_> {
             .map(|left| (crate::files::shown(&left.path), left.why.clone()))
             .collect();
         left_out.sort();
-        summary.denied = findings.iter().filter(|finding| finding.level >= Level::Deny).count();
-        summary.warned = findings.iter().filter(|finding| finding.level == Level::Warn).count();
+        let counts = findings.iter().filter(|finding| !open(finding));
+        summary.denied = counts.clone().filter(|finding| finding.level >= Level::Deny).count();
+        summary.warned = counts.filter(|finding| finding.level == Level::Warn).count();
         summary.suppressed = suppressed;
         summary.unanalysed =
             unanalysed.iter().map(|u| u.file.as_str()).collect::<BTreeSet<_>>().len();
@@ -351,7 +379,13 @@ impl Run<'_> {
             let key = |claim: &Claim| (claim.lint, claim.primary.0, claim.proof, claim.target);
             key(a).cmp(&key(b))
         });
-        claims.dedup_by_key(|claim| (claim.lint, claim.primary.0));
+        claims.dedup_by(|later, first| {
+            let same = (later.lint, later.primary.0) == (first.lint, first.primary.0);
+            if same {
+                first.bounds.extend(std::mem::take(&mut later.bounds));
+            }
+            same
+        });
         let sources = Sources::new(&self.files);
         let mut ordinals: BTreeMap<String, usize> = BTreeMap::new();
         let worded = claims.into_iter().map(|claim| {
@@ -403,8 +437,55 @@ impl Run<'_> {
             help,
             values,
             disclosure: Disclosure::Undisclosed,
+            disclosed_by: Vec::new(),
+            disclosure_label: None,
+            missing: Vec::new(),
+            bounds: claim.bounds,
             fingerprint,
         }
+    }
+
+    fn by_id(&self) -> BTreeMap<&str, &Lint> {
+        self.lints.iter().map(|(lint, _)| (lint.id(), lint)).collect()
+    }
+
+    /// Holds findings and disclosures against each other; what is wrong with disclosures.
+    fn disclose(&self, findings: &mut [Finding], seen: &[Seen]) -> Vec<Finding> {
+        let config = self.setup.config.as_ref();
+        let Some(mut stage) =
+            config.and_then(|config| disclosure::stage::Stage::new(config, &self.files))
+        else {
+            return Vec::new();
+        };
+        stage.judge(findings, &self.by_id());
+        let whole = config.is_some_and(|c| disclosure::stage::is_whole(c, &self.options.paths));
+        let remarks = stage.remarks(seen, &self.models.data_kinds(), whole, &self.files.system);
+        let mut claims = Vec::new();
+        for remark in remarks {
+            let place = Place { file: stage.file(), span: remark.span };
+            for (index, (lint, level)) in self.lints.iter().enumerate() {
+                if lint.file.notice != Some(remark.notice) || *level == Level::Allow {
+                    continue;
+                }
+                let words = lint.file.words.label.as_deref().unwrap_or("here");
+                claims.push(Claim {
+                    lint: index,
+                    primary: (place, claim::fill(words, &remark.values)),
+                    labels: Vec::new(),
+                    values: remark.values.clone(),
+                    confidence: Confidence::High,
+                    target: TargetKind::Loose,
+                    target_name: Default::default(),
+                    trigger: String::new(),
+                    conditions: Vec::new(),
+                    owner: remark.values.get("name").map(Into::into).unwrap_or_default(),
+                    note: None,
+                    proof: Proof::Proven,
+                    bounds: Bounds::default(),
+                });
+            }
+        }
+        self.findings(claims)
     }
 
     /// Stable across unrelated edits: nothing in it depends on where in the file it stands.
@@ -515,6 +596,7 @@ impl Run<'_> {
                 owner: Default::default(),
                 note: notice.help.clone(),
                 proof: Proof::Proven,
+                bounds: Bounds::default(),
             });
         }
     }

@@ -12,6 +12,7 @@ use codespan_reporting::diagnostic::{Diagnostic, Label, Severity as Codespan};
 use codespan_reporting::files::SimpleFile;
 use codespan_reporting::term::{self, termcolor};
 
+use crate::report::escape;
 use crate::span::Span;
 
 /// The largest file of configuration, lint or model that is read, in bytes.
@@ -223,7 +224,7 @@ pub fn printable(text: &str) -> String {
         let harmless = match c {
             '\n' | '\t' => true,
             '\r' => chars.peek() == Some(&'\n'),
-            _ => !c.is_control() && !is_unseen(c),
+            _ => !escape::is_hidden(c),
         };
         match (harmless, c.len_utf8()) {
             (true, _) => out.push(c),
@@ -234,14 +235,6 @@ pub fn printable(text: &str) -> String {
         }
     }
     out
-}
-
-/// Characters that reorder or hide text: bidirectional controls, zero-width characters, line
-/// separators, tags and supplementary variation selectors.
-fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn one_line(text: &str) -> String {
@@ -301,10 +294,7 @@ mod tests {
         let text = "a = '\u{1b}[2J\u{202e}\u{e0041}\u{85}'";
         let error = FileError::at(Path::new("o\u{1b}.toml"), text, Span::new(0, 1), "\u{1b}\nx");
         let shown = render(&error);
-        assert!(
-            !shown.contains(|c: char| c != '\n' && (c.is_control() || is_unseen(c))),
-            "{shown}"
-        );
+        assert!(!shown.contains(|c: char| c != '\n' && escape::is_hidden(c)), "{shown}");
         assert_eq!(printable(text).len(), text.len());
     }
 

@@ -58,6 +58,34 @@ fn run(lint: &Lint, example: &Example) -> Result<(), String> {
     }
 }
 
+/// What the documentation says about disclosing is what the lint can be disclosed by.
+#[test]
+fn lints_say_how_they_are_disclosed() {
+    use overt::lint::spec::DisclosedBy;
+    let mut wrong = Vec::new();
+    for lint in lints() {
+        let told = &lint.file.docs.disclose;
+        let names = |word: &str| told.contains(&format!("`{word}")) || told.contains(word);
+        let keys = ["collects", "remote = ", "overt.toml", "plugin-download", "`to`"];
+        let good = match &lint.file.disclosable {
+            None => !keys.iter().any(|key| told.contains(key)),
+            Some(how) => match how.by {
+                DisclosedBy::Data => names("collects"),
+                DisclosedBy::Host => names("`to`"),
+                DisclosedBy::Remote => {
+                    !how.remote.is_empty()
+                        && how.remote.iter().all(|remote| names(remote.word()))
+                        && how.verified.is_none_or(|word| names(&format!("verified = \"{word}\"")))
+                }
+            },
+        };
+        if !good {
+            wrong.push(format!("{}: {told:?} ({:?})", lint.id(), lint.file.disclosable));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn lints_refer_only_to_what_the_models_know() {
     let models =

@@ -123,6 +123,9 @@ pub(super) struct CheckArgs {
     /// Report also what `overt: allow` comments suppress
     #[arg(long)]
     pub(super) no_suppressions: bool,
+    /// Show also what `overt.toml` discloses
+    #[arg(long)]
+    pub(super) show_disclosed: bool,
     /// Leave out progress, warnings and lists; findings and errors stay
     #[arg(short, long)]
     pub(super) quiet: bool,
@@ -258,6 +261,7 @@ impl CheckArgs {
         }
         self.untrusted |= before.untrusted;
         self.no_suppressions |= before.no_suppressions;
+        self.show_disclosed |= before.show_disclosed;
         self.quiet |= before.quiet;
         self.threads = self.threads.or(before.threads);
         self.policy.name = self.policy.name.take().or(before.policy.name);

@@ -63,7 +63,13 @@ fn about_lint(lint: &Lint, level: Level, policies: &[Policy]) -> String {
         page += &shown(example);
     }
     section(&mut page, "What to do", &file.words.help);
-    section(&mut page, "How to disclose", &file.docs.disclose);
+    let never = "No disclosure covers this. Where it is meant, allow the place with a reason.";
+    match file.disclosable {
+        Some(_) => section(&mut page, "How to disclose", &file.docs.disclose),
+        // What overt says about the configuration itself cannot be allowed at a place.
+        None if lint.group == Group::Disclosure => {}
+        None => section(&mut page, "How to disclose", &format!("{never} {}", file.docs.disclose)),
+    }
     section(&mut page, "Limits", &file.docs.limits);
     let references = references(lint, policies);
     if !references.is_empty() {

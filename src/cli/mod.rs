@@ -102,6 +102,7 @@ fn scan(
         threads: args.threads.map(Into::into),
         system: FileSystem::Disk,
         inventory: false,
+        show_disclosed: args.show_disclosed,
     };
     let progress = Progress::new(!args.quiet);
     let checked = check::check(&options, &|stage| match stage {

@@ -33,20 +33,7 @@ impl Reader {
     }
 
     fn disclosure(&mut self, table: &DeTable<'_>, span: Span) -> Option<Disclosure> {
-        let mut made = Disclosure {
-            span,
-            id: Said { value: String::new(), span },
-            collects: Vec::new(),
-            to: Vec::new(),
-            purpose: None,
-            consent: None,
-            guard: None,
-            jurisdiction: None,
-            places: Vec::new(),
-            documented_at: None,
-            remote: None,
-            verified: None,
-        };
+        let mut made = Disclosure::new("", span);
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "id" => made.id = self.id(value)?,

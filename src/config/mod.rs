@@ -96,3 +96,15 @@ impl Exclude {
             .any(|path| self.matcher.is_match(path))
     }
 }
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// The disclosures of a configuration without errors.
+    pub fn disclosures(text: &str) -> Vec<Disclosure> {
+        let (config, errors) = parse::parse(Path::new("overt.toml"), text);
+        assert_eq!(errors, []);
+        config.disclosures
+    }
+}

@@ -77,11 +77,6 @@ pub fn setup(request: &Request<'_>) -> Result<Setup, Vec<FileError>> {
         let text = find::read(path, request.system).map_err(|error| vec![error])?;
         let (config, mut wrong) = parse::parse(path, &text);
         errors.append(&mut wrong);
-        if let Some(first) = config.disclosures.first() {
-            let message = "disclosures are not evaluated yet: findings that they cover are shown \
-                           as undisclosed";
-            setup.warnings.push(config.error(first.span, message));
-        }
         setup.config = Some(config);
     }
 
@@ -236,15 +231,11 @@ mod tests {
     }
 
     #[test]
-    fn a_second_configuration_and_disclosures_are_said_to_be_unused() {
-        let files = [
-            ("/tree/overt.toml", "[[disclosure]]\nid = 'x'\nto = ['a.example.org']"),
-            ("/other/overt.toml", ""),
-        ];
+    fn a_second_configuration_is_said_to_be_unused() {
+        let files = [("/tree/overt.toml", ""), ("/other/overt.toml", "")];
         let warnings = run(&files, |_| {}).unwrap().warnings;
-        assert_eq!(warnings.len(), 2);
+        assert_eq!(warnings.len(), 1);
         assert!(warnings[0].message.contains("governs"));
-        assert!(warnings[1].message.contains("not evaluated yet"));
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub enum HostPattern {
     Exact(String),
     /// `.example.org`: every host below `example.org`, and not `example.org` itself.
     Below(String),
+    /// `*`: whichever host a setting or a user names. No host that stands in the source.
+    Chosen,
 }
 
 /// Why a text is no pattern for hosts, with advice.
@@ -29,6 +31,9 @@ impl HostPattern {
     /// Anything that is not exactly a host or `.domain`.
     pub fn parse(text: &str) -> Result<Self, Wrong> {
         let wrong = |message, help: String| Err(Wrong { message, help });
+        if text == "*" {
+            return Ok(Self::Chosen);
+        }
         let host = normal(text);
         if let Some(domain) = text.strip_prefix("*.") {
             return wrong(
@@ -63,6 +68,7 @@ impl HostPattern {
     pub fn holds(&self, host: &str) -> bool {
         match self {
             Self::Exact(exact) => exact == host,
+            Self::Chosen => false,
             Self::Below(domain) => {
                 host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.ends_with('.'))
             }
@@ -74,6 +80,7 @@ impl fmt::Display for HostPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exact(host) => f.write_str(host),
+            Self::Chosen => f.write_str("*"),
             Self::Below(domain) => write!(f, ".{domain}"),
         }
     }
@@ -99,6 +106,27 @@ fn plain(text: &str) -> Option<String> {
 /// The host of a URL, of `host:port` or of a bare host, in the form that is compared.
 pub fn normal(text: &str) -> Option<String> {
     plain(&crate::model::class::host_of(text)?)
+}
+
+/// Names that stand for this machine, and those that RFC 2606 keeps for documents.
+const NEVER_REAL: &[&str] = &["localhost", "example", "example.com", "example.net", "example.org"];
+
+/// Whether a host, in its one form, is this machine or one that exists in documents only
+/// (RFC 2606, 6761, 5737, 3849). Nobody is told anything by naming it, so no disclosure has to.
+pub fn needs_none(host: &str) -> bool {
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return address.is_loopback() || is_documentation(address);
+    }
+    NEVER_REAL.iter().any(|name| {
+        host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
+}
+
+fn is_documentation(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_documentation(),
+        IpAddr::V6(address) => address.segments()[..2] == [0x2001, 0xdb8],
+    }
 }
 
 /// `::ffff:192.0.2.1` is `192.0.2.1`.
@@ -128,12 +156,31 @@ mod tests {
     }
 
     #[test]
+    fn this_machine_and_documents_need_no_disclosure() {
+        for host in [
+            "localhost",
+            "a.localhost",
+            "127.8.0.1",
+            "::1",
+            "192.0.2.7",
+            "2001:db8::9",
+            "x.example",
+        ] {
+            assert!(needs_none(host), "{host}");
+        }
+        for host in ["stats.invalid", "notexample.org", "192.0.3.1", "10.0.0.1", "2001:db9::1"] {
+            assert!(!needs_none(host), "{host}");
+        }
+    }
+
+    #[test]
     fn a_pattern_covers_what_it_says_and_no_more() {
         assert!(read("a.example.org").holds("a.example.org"));
         assert!(!read("a.example.org").holds("b.a.example.org"));
         assert!(read(".example.org").holds("a.b.example.org"));
         assert!(!read(".example.org").holds("example.org"));
         assert!(!read(".example.org").holds("badexample.org"));
+        assert!(!read("*").holds("a.example.org"));
     }
 
     #[test]

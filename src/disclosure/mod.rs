@@ -4,11 +4,20 @@
 //! what a table says, checked word by word when the configuration is read; it never decides
 //! from names alone that something is innocent.
 
+pub mod bounds;
+pub mod cover;
+pub mod document;
 pub mod host;
 pub mod jurisdiction;
+pub mod stage;
+pub mod suggest;
+pub mod usage;
+
+use std::path::Path;
 
 use globset::GlobMatcher;
 
+pub use bounds::Bounds;
 pub use host::HostPattern;
 pub use jurisdiction::Jurisdiction;
 
@@ -35,6 +44,51 @@ pub struct Disclosure {
     pub documented_at: Option<Said<DocumentedAt>>,
     pub remote: Option<Said<Remote>>,
     pub verified: Option<Said<Verified>>,
+}
+
+impl Disclosure {
+    /// One that says nothing yet.
+    pub fn new(id: &str, span: Span) -> Self {
+        Self {
+            span,
+            id: Said { value: id.to_owned(), span },
+            collects: Vec::new(),
+            to: Vec::new(),
+            purpose: None,
+            consent: None,
+            guard: None,
+            jurisdiction: None,
+            places: Vec::new(),
+            documented_at: None,
+            remote: None,
+            verified: None,
+        }
+    }
+
+    /// Whether it speaks of a file, given relative to the folder of `overt.toml`; `None` is a
+    /// file outside of that folder.
+    pub fn speaks_of(&self, file: Option<&Path>) -> bool {
+        self.places.is_empty()
+            || file.is_some_and(|file| {
+                self.places.iter().any(|pattern| {
+                    file.ancestors().any(|path| pattern.value.matcher.is_match(path))
+                })
+            })
+    }
+
+    /// Whether it names a host, in the form that is compared.
+    pub fn names(&self, host: &str) -> bool {
+        self.to.iter().any(|pattern| pattern.value.holds(host))
+    }
+
+    /// Whether it says that somebody else chooses where to.
+    pub fn leaves_open(&self) -> bool {
+        self.to.iter().any(|pattern| pattern.value == HostPattern::Chosen)
+    }
+
+    pub fn collects(&self, kind: DataKind) -> bool {
+        self.collects.iter().any(|said| said.value == kind)
+    }
 }
 
 /// A value with its place in `overt.toml`.

@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 
 use super::load::Lint;
 use super::matcher::readable;
+use crate::disclosure::Bounds;
 use crate::facts::Fact;
 use crate::span::Place;
 use crate::vocab::{Confidence, Role, TargetKind};
@@ -31,6 +32,8 @@ pub struct Claim {
     /// A sentence that belongs to this claim alone.
     pub note: Option<String>,
     pub proof: Proof,
+    /// The data that it is about, and where it goes.
+    pub bounds: Bounds,
 }
 
 /// How well a claim is founded.

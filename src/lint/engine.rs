@@ -15,6 +15,7 @@ use super::load::Lint;
 use super::matcher::Matching;
 use super::spec::{CallMatcher, ItemMatcher, Step, Within};
 use super::trigger::{Implementations, Trigger};
+use crate::disclosure::Bounds;
 use crate::facts::attributes;
 use crate::facts::graph::Graph;
 use crate::facts::{CrateFacts, Fact};
@@ -96,6 +97,7 @@ impl<'a> Subject<'a> {
             owner: self.facts.bodies[body].owner.path.clone(),
             note: None,
             proof: Proof::Proven,
+            bounds: Bounds::of(facts.iter().copied()),
         }
     }
 }
@@ -506,6 +508,7 @@ fn items(
             owner: noted.path.clone(),
             note: None,
             proof: Proof::Proven,
+            bounds: Bounds::of(reached.iter().copied()),
         });
     }
 }

@@ -14,6 +14,7 @@ use super::engine::{Subject, identity, matches};
 use super::load::Lint;
 use super::matcher::{Matching, readable};
 use super::spec::{Same, Step};
+use crate::disclosure::Bounds;
 use crate::facts::{Argument, Fact};
 use crate::flow::{Graph, Meaning, Node, Path, Reach, Way};
 use crate::span::Place;
@@ -496,6 +497,7 @@ impl Search<'_, '_, '_> {
         let mut told: FxHashSet<Place> = best.facts.iter().map(|at| self.fact(*at).place).collect();
         let mut also: Vec<At> = chains.iter().skip(1).map(|chain| chain.facts[0]).collect();
         also.retain(|at| told.insert(self.fact(*at).place));
+        made.bounds.extend(Bounds::of(also.iter().map(|at| self.fact(*at))));
         for at in also.iter().take(MAX_ALSO) {
             made.labels.push((self.fact(*at).place, label_of(0, *at)));
         }

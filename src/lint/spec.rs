@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::vocab::{Confidence, DataKind, Disguise, Effect, Gate, Group, Level, Role, TargetKind};
+use crate::vocab::{
+    Confidence, DataKind, Disguise, Effect, Gate, Group, Level, Remote, Role, TargetKind, Verified,
+};
 
 /// One lint file.
 #[derive(Debug, Clone, Deserialize)]
@@ -62,6 +64,11 @@ pub struct LintFile {
     #[serde(default)]
     pub within: Within,
 
+    /// By what in `overt.toml` a project says openly that it does this. Without it nothing does:
+    /// the place can only be allowed, with a reason.
+    #[serde(default)]
+    pub disclosable: Option<Disclosable>,
+
     pub words: Words,
     pub docs: Docs,
     #[serde(default, rename = "example")]
@@ -70,6 +77,34 @@ pub struct LintFile {
 
 fn high() -> Confidence {
     Confidence::High
+}
+
+/// What a disclosure must say so that it covers a finding of the lint.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Disclosable {
+    pub by: DisclosedBy,
+    /// Data kinds that every finding of the lint is about, besides those of its facts.
+    #[serde(default)]
+    pub data: Vec<DataKind>,
+    /// Of `by = "remote"`: the doors that it may be.
+    #[serde(default)]
+    pub remote: Vec<Remote>,
+    /// Of `by = "remote"`: how what comes in is checked, as far as the lint has seen.
+    #[serde(default)]
+    pub verified: Option<Verified>,
+}
+
+/// What a finding of a lint is disclosed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DisclosedBy {
+    /// `collects` lists every kind of data, and `to` every host.
+    Data,
+    /// `to` lists every host.
+    Host,
+    /// `remote` names the door, and `to` every host.
+    Remote,
 }
 
 /// Where the code must stand for the lint to speak.
@@ -334,6 +369,12 @@ pub enum Notice {
     Unanalysed,
     /// An `overt: allow` comment that suppresses nothing, or is not understood.
     UnusedAllow,
+    /// A disclosure of something that the code does not do.
+    StaleDisclosure,
+    /// A disclosure of more than the code does.
+    OverbroadDisclosure,
+    /// A disclosure whose document does not say it.
+    UndocumentedDisclosure,
 }
 
 /// The words of a finding. `{role}` stands for the value of an argument, `{callee}` for the

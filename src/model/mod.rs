@@ -6,11 +6,14 @@ pub mod class;
 pub mod load;
 pub mod spec;
 
+use std::collections::BTreeSet;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use crate::lint::load::Lint;
 use crate::lint::spec::Step;
+use crate::vocab::DataKind;
 
 use self::class::Class;
 use self::spec::{AttributeMeaning, CallRow, ConditionRow, MethodDoes, ModelFile, TypeRow};
@@ -51,6 +54,13 @@ pub struct TypeInfo {
 }
 
 impl Models {
+    /// Every kind of data that some model gives: what overt can recognise at all.
+    pub fn data_kinds(&self) -> BTreeSet<DataKind> {
+        let rows = self.calls.values().chain(self.any_receiver.values());
+        let classes = self.classes.values().flat_map(|class| &class.data);
+        rows.flat_map(|row| &row.data).chain(classes).copied().collect()
+    }
+
     /// Indexes model files; later rows for the same path win over earlier ones.
     ///
     /// # Errors

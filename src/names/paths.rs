@@ -203,10 +203,9 @@ impl Resolver<'_> {
             Some(Extern::Scanned(other)) => Some(Res::Module(*other, ModuleId(0))),
             Some(Extern::Package(package)) => Some(Res::External(package.clone())),
             None if prelude::is_sysroot(name) => Some(Res::External(name.into())),
-            // A loose file has no manifest that could name its crates.
-            None if self.unit.krate(krate).package.is_none() && self.models.knows(name) => {
-                Some(Res::External(name.into()))
-            }
+            // A loose file has no manifest that could name its crates, and a manifest may name
+            // them where it is not read: for a registry's copy, or by a tool of its own.
+            None if self.models.knows(name) => Some(Res::External(name.into())),
             None => None,
         }
     }

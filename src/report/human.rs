@@ -15,7 +15,7 @@ use super::excerpt::{END_CONTEXT, Excerpts, START_CONTEXT};
 use super::position::Sources;
 use super::{Style, counts, escape, notes, severity, short};
 use crate::files::Files;
-use crate::finding::{Finding, Report, Unanalysed};
+use crate::finding::{self, Finding, Report, Story, Unanalysed};
 
 /// The most entries of a list after the findings. The whole list is in the JSON.
 const LISTED: usize = 20;
@@ -31,14 +31,14 @@ pub fn write(report: &Report, files: &Files, style: &Style, out: &mut dyn Write)
         ..Config::default()
     };
     let mut buffer = style.buffer();
-    for finding in &report.findings {
+    for story in finding::stories(&report.findings) {
         // Into a buffer first: what cannot be drawn is still said, and not cut off half-way.
         buffer.clear();
-        match draw(finding, &sources, &config, &mut buffer) {
+        match draw(&story, &sources, &config, &mut buffer) {
             Ok(()) if style.color => out.write_all(buffer.as_slice())?,
             Ok(()) => write_trimmed(buffer.as_slice(), out)?,
             Err(Error::Io(error)) => return Err(error),
-            Err(_) => describe(finding, &sources, style, out)?,
+            Err(_) => describe(&story, &sources, style, out)?,
         }
     }
     if !style.quiet {
@@ -58,14 +58,19 @@ fn write_trimmed(text: &[u8], out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Draws a finding with its source lines.
+/// Draws a finding with its source lines, and what else is found at its place as notes.
 fn draw(
-    finding: &Finding,
+    story: &Story<'_>,
     sources: &Sources<'_>,
     config: &Config,
     buffer: &mut Buffer,
 ) -> Result<(), Error> {
-    let labels = || std::iter::once(&finding.primary).chain(finding.labels.iter().take(STEPS));
+    let finding = story.strongest;
+    let steps = finding.labels.len().min(STEPS);
+    let labels = || {
+        let steps = finding.labels.iter().take(STEPS).chain(&finding.disclosure_label);
+        std::iter::once(&finding.primary).chain(steps)
+    };
     let places: Vec<_> = labels().map(|label| label.place).collect();
     let (excerpts, ranges) = Excerpts::new(sources, &places);
     let numbered = !order_is_visible(finding);
@@ -73,7 +78,7 @@ fn draw(
         let message = escape::line(&label.message);
         match number {
             0 => Label::primary(file, range).with_message(message),
-            _ if numbered => {
+            _ if numbered && number <= steps => {
                 Label::secondary(file, range).with_message(format_args!("{number}. {message}"))
             }
             _ => Label::secondary(file, range).with_message(message),
@@ -83,7 +88,7 @@ fn draw(
         .with_code(escape::line(&finding.lint))
         .with_message(escape::line(&finding.message))
         .with_labels_iter(labels)
-        .with_notes(notes::notes(finding, STEPS));
+        .with_notes(notes::notes(story, STEPS));
     emit_to_write_style(buffer, config, &excerpts, &diagnostic)
 }
 
@@ -98,13 +103,13 @@ fn order_is_visible(finding: &Finding) -> bool {
 
 /// Says a finding without its source lines.
 fn describe(
-    finding: &Finding,
+    story: &Story<'_>,
     sources: &Sources<'_>,
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    short::write_line(finding, sources, style, out)?;
-    for note in notes::notes(finding, STEPS) {
+    short::write_line(story.strongest, sources, style, out)?;
+    for note in notes::notes(story, STEPS) {
         writeln!(out, "  = {}", note.replace('\n', "\n    "))?;
     }
     writeln!(out)

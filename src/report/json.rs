@@ -20,6 +20,7 @@ use serde_json::ser::{Formatter, PrettyFormatter};
 
 use super::escape;
 use super::position::Sources;
+use crate::disclosure::Bounds;
 use crate::files::Files;
 use crate::finding::{self, Report};
 use crate::span::Place;
@@ -33,6 +34,9 @@ pub fn write(report: &Report, files: &Files, out: &mut dyn Write) -> io::Result<
     document.serialize(&mut serializer)?;
     writeln!(out)
 }
+
+/// By the fingerprint of a finding, that of the stronger one at its place.
+type Parts<'a> = BTreeMap<&'a str, &'a str>;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -61,7 +65,25 @@ struct Finding<'a> {
     labels: Vec<Label<'a>>,
     values: &'a BTreeMap<String, String>,
     disclosure: &'static str,
+    /// The disclosures that cover it, or a part of it.
+    disclosed_by: &'a [smol_str::SmolStr],
+    /// What the nearest disclosure does not say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<Missing<'a>>,
+    /// What it is about, and where it goes, as a disclosure would have to say it.
+    data: Vec<&'static str>,
+    hosts: Vec<&'a str>,
     fingerprint: &'a str,
+    /// The fingerprint of the strongest finding at the same place, if that is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part_of: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Missing<'a> {
+    key: &'static str,
+    value: &'a str,
+    message: &'a str,
 }
 
 #[derive(Serialize)]
@@ -111,9 +133,17 @@ struct Summary {
 
 impl<'a> Document<'a> {
     fn new(report: &'a Report, sources: &Sources<'a>) -> Self {
+        let stories = finding::stories(&report.findings);
+        let parts: Parts<'_> = stories
+            .iter()
+            .flat_map(|story| {
+                let whole = story.strongest.fingerprint.as_str();
+                story.also.iter().map(move |part| (part.fingerprint.as_str(), whole))
+            })
+            .collect();
         Self {
             version: VERSION,
-            findings: report.findings.iter().map(|f| Finding::new(f, sources)).collect(),
+            findings: report.findings.iter().map(|f| Finding::new(f, &parts, sources)).collect(),
             unanalysed: report.unanalysed.iter().map(|u| Unanalysed::new(u, sources)).collect(),
             left_out: report.left_out.iter().map(|(file, why)| LeftOut { file, why }).collect(),
             summary: Summary::new(&report.summary),
@@ -121,8 +151,20 @@ impl<'a> Document<'a> {
     }
 }
 
+impl<'a> Missing<'a> {
+    fn new(missing: &'a finding::Missing) -> Self {
+        Self { key: missing.key, value: &missing.value, message: &missing.message }
+    }
+}
+
+/// The hosts, with `*` for what is chosen at run time.
+fn hosts(bounds: &Bounds) -> Vec<&str> {
+    let open = (!bounds.chosen.is_empty()).then_some("*");
+    bounds.hosts.iter().map(String::as_str).chain(open).collect()
+}
+
 impl<'a> Finding<'a> {
-    fn new(finding: &'a finding::Finding, sources: &Sources<'a>) -> Self {
+    fn new(finding: &'a finding::Finding, parts: &Parts<'a>, sources: &Sources<'a>) -> Self {
         let Label { file, line, column, end_line, end_column, .. } =
             Label::new(finding.primary.place, "", sources);
         let label = |label: &'a finding::Label| Label::new(label.place, &label.message, sources);
@@ -143,7 +185,12 @@ impl<'a> Finding<'a> {
             labels: finding.labels.iter().map(label).collect(),
             values: &finding.values,
             disclosure: finding.disclosure.word(),
+            disclosed_by: &finding.disclosed_by,
+            missing: finding.missing.iter().map(Missing::new).collect(),
+            data: finding.bounds.data.iter().map(|kind| kind.word()).collect(),
+            hosts: hosts(&finding.bounds),
             fingerprint: &finding.fingerprint,
+            part_of: parts.get(finding.fingerprint.as_str()).copied(),
         }
     }
 }
@@ -333,6 +380,16 @@ mod tests {
             label(find(a, main, "é𝄞"), "and kept here"),
         ];
         finding.values.insert("host".to_owned(), "ex\u{202e}ample.org".to_owned());
+        finding.disclosure = crate::finding::Disclosure::Partly;
+        finding.disclosed_by = vec!["statistics".into()];
+        finding.missing = vec![crate::finding::Missing {
+            key: "collects",
+            value: "environment".to_owned(),
+            message: "also sends `environment`".to_owned(),
+        }];
+        finding.bounds.data.insert(crate::vocab::DataKind::Environment);
+        finding.bounds.hosts.insert("stats.invalid".to_owned());
+        finding.bounds.chosen.insert(find(a, main, "send"));
         let mut report = report(vec![finding]);
         report.unanalysed = vec![
             Unanalysed { file: "a.rs".to_owned(), place: None, why: "not UTF-8".to_owned() },
@@ -394,7 +451,24 @@ mod tests {
               "values": {
                 "host": "ex\u202eample.org"
               },
-              "disclosure": "undisclosed",
+              "disclosure": "partly",
+              "disclosed_by": [
+                "statistics"
+              ],
+              "missing": [
+                {
+                  "key": "collects",
+                  "value": "environment",
+                  "message": "also sends `environment`"
+                }
+              ],
+              "data": [
+                "environment"
+              ],
+              "hosts": [
+                "stats.invalid",
+                "*"
+              ],
               "fingerprint": "0123456789abcdef"
             }
           ],

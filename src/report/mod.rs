@@ -16,7 +16,7 @@ use crate::finding::{Disclosure, Finding, Report};
 use crate::vocab::Level;
 
 mod counts;
-mod escape;
+pub(crate) mod escape;
 mod excerpt;
 mod human;
 mod json;
@@ -25,7 +25,7 @@ pub(crate) mod position;
 mod progress;
 mod short;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use position::Position;
 pub use progress::Progress;
@@ -88,6 +88,15 @@ pub fn write(
 
 /// How severe a finding looks. Errors and warnings are those that the last line counts as such,
 /// so a disclosed finding, which is shown on request only, is neither.
+/// The word and the colour of a severity.
+fn word(severity: Severity) -> (&'static str, Color) {
+    match severity {
+        Severity::Error | Severity::Bug => ("error", Color::Red),
+        Severity::Warning => ("warning", Color::Yellow),
+        Severity::Note | Severity::Help => ("note", Color::Green),
+    }
+}
+
 fn severity(finding: &Finding) -> Severity {
     match (finding.disclosure, finding.level) {
         (Disclosure::Disclosed, _) | (_, Level::Allow) => Severity::Note,

@@ -1,12 +1,13 @@
-//! What is said of a finding beneath its source lines.
+//! What is said of a finding beneath its source lines, and of others at the same place.
 
-use super::{counts, escape};
-use crate::finding::{Disclosure, Finding};
+use super::{counts, escape, severity, word};
+use crate::finding::{Disclosure, Finding, Story};
 use crate::vocab::{Confidence, TargetKind};
 
 /// The lines beneath the source: when it runs, how sure it is, why it matters, what to do.
 /// `drawn` is how many steps the reader sees.
-pub fn notes(finding: &Finding, drawn: usize) -> Vec<String> {
+pub fn notes(story: &Story<'_>, drawn: usize) -> Vec<String> {
+    let finding = story.strongest;
     let mut notes = vec![when(finding)];
     match finding.confidence {
         Confidence::High => {}
@@ -16,20 +17,43 @@ pub fn notes(finding: &Finding, drawn: usize) -> Vec<String> {
             notes.push("confidence: low: only a name or a shape was recognised".to_owned());
         }
     }
-    match finding.disclosure {
-        Disclosure::Undisclosed => {}
-        Disclosure::Partly => notes.push("disclosure: the project discloses a part of this".into()),
-        Disclosure::Disclosed => notes.push("disclosure: the project discloses this".into()),
-    }
+    notes.extend(disclosure(finding));
     let undrawn = finding.labels.len().saturating_sub(drawn);
     if undrawn > 0 {
         let steps = counts::many(undrawn, "more step");
         notes.push(format!("steps: {steps} not drawn: use --format json for all"));
     }
+    notes.extend(story.also.iter().map(|other| also(other)));
     notes.extend(finding.notes.iter().map(|text| note("why", text)));
     notes.extend(finding.help.iter().map(|text| note("help", text)));
     notes.push(format!("see: cargo overt explain {}", escape::line(&finding.lint)));
     notes
+}
+
+/// What the project says openly about it.
+fn disclosure(finding: &Finding) -> Option<String> {
+    let by: Vec<String> =
+        finding.disclosed_by.iter().map(|id| format!("`{}`", escape::line(id))).collect();
+    let by = if by.is_empty() { "the project".to_owned() } else { by.join(", ") };
+    match finding.disclosure {
+        Disclosure::Undisclosed => None,
+        Disclosure::Disclosed => Some(format!("disclosure: {by} says this openly")),
+        Disclosure::Partly => {
+            let missing: Vec<String> =
+                finding.missing.iter().map(|missing| escape::line(&missing.message)).collect();
+            let sentence = match missing.is_empty() {
+                true => format!("{by} says only a part of this"),
+                false => missing.join("; "),
+            };
+            Some(format!("disclosure: {sentence}"))
+        }
+    }
+}
+
+/// Another finding at the same place.
+fn also(finding: &Finding) -> String {
+    let (word, _) = word(severity(finding));
+    format!("also: {word}[{}]: {}", escape::line(&finding.lint), escape::line(&finding.message))
 }
 
 /// A note under a heading. Further lines stand below the first, so that a block in it keeps its
@@ -58,6 +82,7 @@ fn when(finding: &Finding) -> String {
         }
         (TargetKind::Unreachable, None) => "no target reaches this file".to_owned(),
         (TargetKind::Loose, None) => "a file outside any package".to_owned(),
+        (TargetKind::Loose, Some(package)) => format!("a file of {package}"),
         (kind, package) => {
             let mut part = kind.word().to_owned();
             if !finding.target_name.is_empty() {

@@ -3,11 +3,8 @@
 
 use std::io::{self, Write};
 
-use codespan_reporting::diagnostic::Severity;
-use codespan_reporting::term::termcolor::Color;
-
 use super::position::Sources;
-use super::{Style, counts, escape, severity};
+use super::{Style, counts, escape, severity, word};
 use crate::files::Files;
 use crate::finding::{Finding, Report};
 
@@ -27,11 +24,7 @@ pub fn write_line(
 ) -> io::Result<()> {
     let place = finding.primary.place;
     let (start, _) = sources.positions(place);
-    let (severity, color) = match severity(finding) {
-        Severity::Error | Severity::Bug => ("error", Color::Red),
-        Severity::Warning => ("warning", Color::Yellow),
-        Severity::Note | Severity::Help => ("note", Color::Green),
-    };
+    let (severity, color) = word(severity(finding));
     write!(out, "{}:{}:{}: ", escape::path(sources.name(place.file)), start.line, start.column)?;
     style.write_bold(&format!("{severity}[{}]", escape::line(&finding.lint)), color, out)?;
     writeln!(out, ": {}", escape::line(&finding.message))

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::{Format, Style, write};
+use crate::disclosure::Bounds;
 use crate::files::{FileSystem, Files};
 use crate::finding::{Disclosure, Finding, Label, Report};
 use crate::span::{FileId, Place, Span};
@@ -49,6 +50,10 @@ pub fn finding(place: Place) -> Finding {
         help: Vec::new(),
         values: BTreeMap::new(),
         disclosure: Disclosure::Undisclosed,
+        disclosed_by: Vec::new(),
+        disclosure_label: None,
+        missing: Vec::new(),
+        bounds: Bounds::default(),
         fingerprint: "0123456789abcdef".to_owned(),
     }
 }

@@ -37,6 +37,8 @@ pub struct Scan<'a> {
     pub step: &'a (dyn Fn() + Sync),
     /// Whether the facts are kept.
     pub inventory: bool,
+    /// Whether there are disclosures, so that what they are about is kept.
+    pub disclosures: bool,
 }
 
 /// Analyses every unit, on a pool whose threads have the stack that parsing needs.

@@ -8,6 +8,8 @@ use rustc_hash::FxHashSet;
 use super::Scan;
 use super::loader::UnitFiles;
 use super::plan::{self, Members};
+use crate::disclosure::Bounds;
+use crate::disclosure::usage::Seen;
 use crate::facts::{self, Context, CrateFacts};
 use crate::flow::Builder;
 use crate::inventory::Entry;
@@ -27,6 +29,8 @@ pub struct Outcome {
     pub claims: Vec<Claim>,
     /// The facts, when they are kept.
     pub inventory: Vec<Entry>,
+    /// What the facts do that a disclosure can be about, when there are disclosures.
+    pub seen: Vec<Seen>,
     pub gaps: Vec<Gap>,
     pub unread: Vec<(PathBuf, String)>,
     /// Files that were met on the way.
@@ -81,6 +85,9 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
         outcome.calls += facts.calls;
         outcome.unresolved += facts.unresolved;
         outcome.cut += facts.given_up;
+        if scan.disclosures {
+            outcome.seen.extend(facts.facts.iter().filter_map(Seen::of));
+        }
         if scan.inventory {
             let subject = unit.krate(krate);
             let own = facts.facts.iter().filter(|fact| fact.via.is_none());
@@ -315,6 +322,7 @@ fn plain(lint: usize, place: Place, target: TargetKind) -> Claim {
         owner: Default::default(),
         note: None,
         proof: Proof::Proven,
+        bounds: Bounds::default(),
     }
 }
 

@@ -17,10 +17,12 @@ pub type Spot = (String, usize);
 pub fn run(system: FileSystem, path: &Path, lint: &str) -> Checked {
     // A tree in memory has no configuration above it that would have to be kept out.
     let on_disk = matches!(system, FileSystem::Disk);
+    let own = path.join("overt.toml");
     let empty = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/common/overt.toml");
+    let config = if own.is_file() { own } else { empty };
     let options = Options {
         paths: vec![path.to_owned()],
-        config: on_disk.then_some(empty),
+        config: on_disk.then_some(config),
         suppressions: true,
         levels: vec![(lint.to_owned(), Level::Warn)],
         threads: Some(1),

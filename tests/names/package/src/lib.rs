@@ -19,3 +19,12 @@ pub fn modules() {
     net::client::go();
     let _ = net::Opened::connect("h:1"); //= std::net::TcpStream::connect
 }
+pub fn a_crate_that_the_manifest_does_not_name() {
+    let _ = minreq::get("https://a.example.invalid/").send(); //= minreq::get
+}
+mod attohttpc {
+    pub fn get(_: &str) {}
+}
+pub fn a_module_with_the_name_of_a_crate() {
+    attohttpc::get("https://a.example.invalid/");
+}
