@@ -58,10 +58,20 @@ pub struct Checked {
     pub warnings: Vec<FileError>,
     /// Every fact, sorted by place, when it was asked for.
     pub inventory: Vec<Entry>,
+    /// What the run went by.
+    pub setup: Setup,
     packages: Vec<(PathBuf, smol_str::SmolStr)>,
 }
 
 impl Checked {
+    /// Every package of the run: its name and version, sorted.
+    pub fn packages(&self) -> impl Iterator<Item = &str> {
+        let mut names: Vec<&str> = self.packages.iter().map(|(_, name)| name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter()
+    }
+
     /// The innermost package that holds a file: its name and version.
     pub fn package(&self, file: FileId) -> Option<smol_str::SmolStr> {
         innermost(&self.packages, self.files.path(file)).map(|(_, package)| package.clone())
@@ -192,7 +202,7 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         (files.shown(entry.place.file).to_owned(), entry.place.span, entry.target)
     });
     inventory.dedup_by_key(|entry| (entry.place, entry.calls.clone()));
-    Ok(Checked { report, files, warnings, inventory, packages })
+    Ok(Checked { report, files, warnings, inventory, setup, packages })
 }
 
 /// What the configuration leaves out, except where that is what was asked for by name.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::check::Checked;
 use crate::config::Config;
 use crate::inventory::Entry;
-use crate::model::class::host_of;
+use crate::disclosure::host::{needs_none, normal};
 use crate::vocab::Effect;
 
 /// How many places of one thing are listed.
@@ -17,8 +17,8 @@ pub struct Destination {
     pub host: String,
     /// The disclosures that name it.
     pub by: Vec<String>,
-    /// Why nothing has to be said about it.
-    pub exempt: Option<&'static str>,
+    /// Whether nothing has to be said about it: this machine, or a name for examples.
+    pub exempt: bool,
     pub places: Vec<String>,
     pub more: usize,
 }
@@ -41,7 +41,7 @@ pub fn gather(checked: &Checked, config: Option<&Config>) -> (Vec<Destination>, 
         let place = || (checked.files.shown(entry.place.file).to_owned(), start.line);
         let mut named = false;
         for text in ["url", "host"].iter().filter_map(|role| entry.args.get(role)).flatten() {
-            if let Some(host) = host_of(text).filter(|host| is_whole(host)) {
+            if let Some(host) = normal(text) {
                 hosts.entry(host).or_default().insert(place());
                 named = true;
             }
@@ -56,7 +56,7 @@ pub fn gather(checked: &Checked, config: Option<&Config>) -> (Vec<Destination>, 
     let destinations = hosts.into_iter().map(|(host, places)| {
         let (places, more) = shown(&places);
         let by = config.map_or_else(Vec::new, |config| disclosed_by(config, &host));
-        Destination { exempt: exempt(&host), host, by, places, more }
+        Destination { exempt: needs_none(&host), host, by, places, more }
     });
     let chosen = chosen.into_iter().map(|(call, places)| {
         let (places, more) = shown(&places);
@@ -80,23 +80,8 @@ fn leaves(entry: &Entry) -> bool {
         && !entry.marks.iter().any(|mark| mark == "local-socket")
 }
 
-/// Whether no part of the host is chosen at run time.
-fn is_whole(host: &str) -> bool {
-    !host.contains(['…', '{', '}', ' '])
-}
-
-fn exempt(host: &str) -> Option<&'static str> {
-    let loopback = host == "localhost"
-        || host.ends_with(".localhost")
-        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    loopback.then_some("this machine")
-}
-
 fn disclosed_by(config: &Config, host: &str) -> Vec<String> {
-    let names = |one: &&crate::disclosure::Disclosure| {
-        one.to.iter().any(|pattern| pattern.value.holds(host))
-    };
-    config.disclosures.iter().filter(names).map(|one| one.id.value.clone()).collect()
+    config.disclosures.iter().filter(|one| one.names(host)).map(|one| one.id.value.clone()).collect()
 }
 
 /// The first places as `file:line`, and how many there are besides.

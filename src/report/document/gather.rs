@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::destinations::{self, shown};
-use super::{Case, ClausePart, Document, Group, PolicyPart, Said, Tally, Unknown, words};
+use super::{Case, ClausePart, Document, Group, PolicyPart, Said, Spot, Tally, Unknown, words};
 use crate::check::Checked;
 use crate::config::Config;
-use crate::disclosure::Disclosure;
+use crate::disclosure::{Disclosure, HostPattern};
 use crate::finding::{Disclosure as Outcome, Finding};
 use crate::lint::load::Lint;
 use crate::policy::Policy;
@@ -28,6 +28,13 @@ pub fn document(checked: &Checked, title: &str) -> Document {
     gatherer.document(title)
 }
 
+/// The numbers that cases have in the document, by the fingerprints of their findings.
+#[derive(Default)]
+struct Numbers<'f> {
+    last: usize,
+    of: BTreeMap<&'f str, usize>,
+}
+
 struct Gatherer<'a> {
     checked: &'a Checked,
     sources: Sources<'a>,
@@ -38,18 +45,14 @@ impl Gatherer<'_> {
         let report = &self.checked.report;
         let config = self.checked.setup.config.as_ref();
         let (destinations, chosen) = destinations::gather(self.checked, config);
-        let findings = report.findings.iter().filter(|finding| finding.group != Folder::Disclosure);
-        let numbers: BTreeMap<&str, usize> = findings
-            .clone()
-            .filter(|finding| finding.disclosure != Outcome::Disclosed)
-            .enumerate()
-            .map(|(index, finding)| (finding.fingerprint.as_str(), index + 1))
-            .collect();
         let of = |outcome: Outcome| -> Vec<&Finding> {
-            findings.clone().filter(|finding| finding.disclosure == outcome).collect()
+            let about_code = report.findings.iter().filter(|one| one.group != Folder::Disclosure);
+            about_code.filter(|finding| finding.disclosure == outcome).collect()
         };
-        let (undisclosed, partly) = (of(Outcome::Undisclosed), of(Outcome::Partly));
-        let about_itself = report.findings.iter().filter(|one| one.group == Folder::Disclosure);
+        let (open, half) = (of(Outcome::Undisclosed), of(Outcome::Partly));
+        let mut numbers = Numbers::default();
+        let undisclosed = self.groups(&open, &mut numbers);
+        let partly = self.groups(&half, &mut numbers);
         let said: Vec<Said> = config.map_or_else(Vec::new, |config| self.said(config));
         let (doors, collected) = said.into_iter().partition(|said| said.door.is_some());
         let hosts: Vec<String> = destinations.iter().map(|one| one.host.clone()).collect();
@@ -60,16 +63,15 @@ impl Gatherer<'_> {
             read: self.read(),
             config: config.map(|config| escape::path(&crate::files::shown(&config.path))),
             tally: Tally {
-                undisclosed: undisclosed.len(),
-                partly: partly.len(),
+                undisclosed: open.len(),
+                partly: half.len(),
                 disclosed: of(Outcome::Disclosed).len(),
                 allowed: report.summary.suppressed,
             },
             collected,
             doors,
-            undisclosed: self.groups(&undisclosed, &numbers),
-            partly: self.groups(&partly, &numbers),
-            remarks: self.groups(&about_itself.collect::<Vec<_>>(), &numbers),
+            undisclosed,
+            partly,
             destinations,
             unknown: Unknown { chosen, ..self.unknown() },
             policy: self.policy(&hosts, &numbers),
@@ -92,8 +94,9 @@ impl Gatherer<'_> {
         format!("{files} with {lines} in {packages}")
     }
 
-    fn groups(&self, findings: &[&Finding], numbers: &BTreeMap<&str, usize>) -> Vec<Group> {
-        let mut by_lint: BTreeMap<(bool, Folder, &str), Vec<&Finding>> = BTreeMap::new();
+    /// One group for each lint, denied ones first.
+    fn groups<'f>(&self, findings: &[&'f Finding], numbers: &mut Numbers<'f>) -> Vec<Group> {
+        let mut by_lint: BTreeMap<(bool, Folder, &str), Vec<&'f Finding>> = BTreeMap::new();
         let denied: BTreeSet<&str> = findings
             .iter()
             .filter(|finding| finding.level >= Level::Deny)
@@ -104,37 +107,63 @@ impl Gatherer<'_> {
             let key = (!denied.contains(lint), finding.group, lint);
             by_lint.entry(key).or_default().push(finding);
         }
-        let group = |((mild, _, id), findings): ((bool, Folder, &str), Vec<&Finding>)| {
+        let mut groups = Vec::new();
+        for ((_, _, id), findings) in by_lint {
             let lint = self.lint(id);
-            Group {
+            groups.push(Group {
                 lint: id.to_owned(),
                 summary: lint.map_or_else(String::new, |lint| one_line(&lint.file.summary)),
-                denied: !mild,
                 why: lint.map_or_else(String::new, |lint| one_line(&lint.file.words.note)),
-                cases: findings.iter().map(|finding| self.case(finding, numbers)).collect(),
-            }
-        };
-        by_lint.into_iter().map(group).collect()
+                cases: self.cases(&findings, numbers),
+            });
+        }
+        groups
+    }
+
+    /// What says the same is one case with several places.
+    fn cases<'f>(&self, findings: &[&'f Finding], numbers: &mut Numbers<'f>) -> Vec<Case> {
+        let mut cases: Vec<(Case, &Finding)> = Vec::new();
+        for finding in findings {
+            let same = |other: &Finding| {
+                other.message == finding.message && other.missing == finding.missing
+            };
+            let spot = self.spot(finding);
+            let number = match cases.iter_mut().find(|(_, first)| same(first)) {
+                Some((case, _)) => {
+                    case.spots.push(spot);
+                    case.number
+                }
+                None => {
+                    numbers.last += 1;
+                    let missing = finding.missing.iter().map(|one| escape::line(&one.message));
+                    let case = Case {
+                        number: numbers.last,
+                        message: escape::line(&finding.message),
+                        spots: vec![spot],
+                        missing: missing.collect(),
+                    };
+                    cases.push((case, finding));
+                    numbers.last
+                }
+            };
+            numbers.of.insert(&finding.fingerprint, number);
+        }
+        cases.into_iter().map(|(case, _)| case).collect()
+    }
+
+    fn spot(&self, finding: &Finding) -> Spot {
+        let steps = finding.labels.iter().take(MAX_STEPS);
+        let steps = steps.map(|label| (escape::line(&label.message), self.place(label.place)));
+        Spot {
+            place: self.place(finding.primary.place),
+            package: finding.package.as_deref().map(escape::line),
+            trigger: escape::line(&finding.trigger),
+            steps: steps.collect(),
+        }
     }
 
     fn lint(&self, id: &str) -> Option<&Lint> {
         self.checked.setup.lints.iter().find(|lint| lint.id() == id)
-    }
-
-    fn case(&self, finding: &Finding, numbers: &BTreeMap<&str, usize>) -> Case {
-        let steps = finding.labels.iter().take(MAX_STEPS);
-        Case {
-            number: numbers.get(finding.fingerprint.as_str()).copied().unwrap_or_default(),
-            message: escape::line(&finding.message),
-            place: self.place(finding.primary.place),
-            package: finding.package.as_deref().map(escape::line),
-            trigger: escape::line(&finding.trigger),
-            steps: steps
-                .map(|label| (escape::line(&label.message), self.place(label.place)))
-                .collect(),
-            by: finding.disclosed_by.iter().map(|id| escape::line(id)).collect(),
-            missing: finding.missing.iter().map(|one| escape::line(&one.message)).collect(),
-        }
     }
 
     fn said(&self, config: &Config) -> Vec<Said> {
@@ -165,7 +194,7 @@ impl Gatherer<'_> {
             id: escape::line(id),
             door: one.remote.as_ref().and_then(|said| text(words::remote(said.value))),
             collects: one.collects.iter().map(|kind| words::data(kind.value).to_owned()).collect(),
-            to: one.to.iter().map(|host| escape::line(&host.value.to_string())).collect(),
+            to: one.to.iter().map(|host| destination(&host.value)).collect(),
             purpose: one.purpose.as_ref().and_then(|said| text(words::purpose(said.value))),
             consent: one.consent.as_ref().and_then(|said| text(words::consent(said.value))),
             guard: one.guard.as_ref().and_then(|said| text(&said.value)),
@@ -201,7 +230,7 @@ impl Gatherer<'_> {
         }
     }
 
-    fn policy(&self, hosts: &[String], numbers: &BTreeMap<&str, usize>) -> Option<PolicyPart> {
+    fn policy(&self, hosts: &[String], numbers: &Numbers<'_>) -> Option<PolicyPart> {
         let setup = &self.checked.setup;
         let policy = setup.policy.as_ref().filter(|policy| !policy.file.clauses.is_empty())?;
         let disclosures = setup.config.iter().flat_map(|config| &config.disclosures);
@@ -231,12 +260,16 @@ impl Gatherer<'_> {
         &self,
         policy: &Policy,
         judged: &Judged<'_>,
-        numbers: &BTreeMap<&str, usize>,
+        numbers: &Numbers<'_>,
     ) -> ClausePart {
         let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
-        let open = judged.open.iter().take(MAX_LISTED).map(|finding| {
-            let number = numbers.get(finding.fingerprint.as_str()).copied().unwrap_or_default();
-            (number, escape::line(&finding.message), self.place(finding.primary.place))
+        let mut cases: BTreeMap<usize, (&Finding, usize)> = BTreeMap::new();
+        for finding in &judged.open {
+            let number = numbers.of.get(finding.fingerprint.as_str()).copied().unwrap_or_default();
+            cases.entry(number).or_insert((finding, 0)).1 += 1;
+        }
+        let open = cases.iter().take(MAX_LISTED).map(|(number, (finding, count))| {
+            (*number, escape::line(&finding.message), many(*count, "place"))
         });
         let disclosed = judged.disclosed.iter().take(MAX_LISTED).map(|finding| {
             let by: Vec<&str> = finding.disclosed_by.iter().map(|id| id.as_str()).collect();
@@ -264,7 +297,7 @@ impl Gatherer<'_> {
             lints: owned(&judged.lints),
             off: owned(&judged.off),
             open: open.collect(),
-            more: count.saturating_sub(MAX_LISTED),
+            more: cases.len().saturating_sub(MAX_LISTED),
             disclosed: disclosed.collect(),
             hits: judged
                 .hits
@@ -275,6 +308,13 @@ impl Gatherer<'_> {
                 .collect(),
             missing: owned(&judged.missing),
         }
+    }
+}
+
+fn destination(pattern: &HostPattern) -> String {
+    match pattern {
+        HostPattern::Chosen => "a destination chosen at run time".to_owned(),
+        pattern => escape::line(&pattern.to_string()),
     }
 }
 

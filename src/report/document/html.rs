@@ -4,6 +4,7 @@
 //! anything, so that text of a hostile tree is text.
 
 use askama::Template;
+use askama::filters::{Escaper as _, Html};
 
 use super::Document;
 
@@ -11,6 +12,20 @@ use super::Document;
 #[template(path = "report.html")]
 struct Page<'a> {
     document: &'a Document,
+}
+
+impl Page<'_> {
+    /// Prose in which code stands between backticks.
+    fn words(&self, text: &str) -> Result<String, std::fmt::Error> {
+        let mut out = String::new();
+        for (index, piece) in super::pieces(text).into_iter().enumerate() {
+            let code = index % 2 == 1;
+            out.push_str(if code { "<code>" } else { "" });
+            Html.write_escaped_str(&mut out, piece)?;
+            out.push_str(if code { "</code>" } else { "" });
+        }
+        Ok(out)
+    }
 }
 
 /// The whole document.

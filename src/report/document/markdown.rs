@@ -44,6 +44,19 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// Prose in which code stands between backticks.
+    fn words(&self, text: &str) -> Result<String, fmt::Error> {
+        use askama::filters::Escaper as _;
+        let mut out = String::new();
+        for (index, piece) in super::pieces(text).into_iter().enumerate() {
+            match index % 2 {
+                1 if !piece.is_empty() => out.push_str(&self.code(piece)),
+                _ => Escaper.write_escaped_str(&mut out, piece)?,
+            }
+        }
+        Ok(out)
+    }
+
     /// A code span that holds the text whatever backticks are in it.
     fn code(&self, text: &str) -> String {
         let text = text.replace(['\n', '\r'], " ");

@@ -33,8 +33,6 @@ pub struct Document {
     pub doors: Vec<Said>,
     pub undisclosed: Vec<Group>,
     pub partly: Vec<Group>,
-    /// What is wrong with the disclosures and the allow comments themselves.
-    pub remarks: Vec<Group>,
     pub destinations: Vec<Destination>,
     pub unknown: Unknown,
     pub policy: Option<PolicyPart>,
@@ -78,27 +76,30 @@ pub struct Group {
     pub lint: String,
     /// What all of them do, after "this code".
     pub summary: String,
-    /// Whether some of them are denied.
-    pub denied: bool,
     pub why: String,
     pub cases: Vec<Case>,
 }
 
-/// One finding.
+/// Findings that say the same, each at a place of its own.
 #[derive(Debug, Clone, Default)]
 pub struct Case {
     /// Counts through the document, for references.
     pub number: usize,
     pub message: String,
+    pub spots: Vec<Spot>,
+    /// What the nearest disclosure does not say.
+    pub missing: Vec<String>,
+}
+
+/// Where a finding is.
+#[derive(Debug, Clone, Default)]
+pub struct Spot {
     pub place: String,
     pub package: Option<String>,
+    /// When it happens.
     pub trigger: String,
     /// Steps before and beside it.
     pub steps: Vec<(String, String)>,
-    /// Disclosures that say a part of it.
-    pub by: Vec<String>,
-    /// What they do not say.
-    pub missing: Vec<String>,
 }
 
 /// What could not be known.
@@ -136,7 +137,7 @@ pub struct ClausePart {
     pub why: String,
     pub lints: Vec<String>,
     pub off: Vec<String>,
-    /// Number, message and place.
+    /// Number, message and how many places.
     pub open: Vec<(usize, String, String)>,
     /// How many more there are.
     pub more: usize,
@@ -144,6 +145,13 @@ pub struct ClausePart {
     pub hits: Vec<String>,
     /// Lists that were not given.
     pub missing: Vec<String>,
+}
+
+/// Text with code between backticks, taken apart: the pieces at odd places are code. A backtick
+/// without a partner is a character.
+fn pieces(text: &str) -> Vec<&str> {
+    let pieces: Vec<&str> = text.split('`').collect();
+    if pieces.len() % 2 == 1 { pieces } else { vec![text] }
 }
 
 impl Document {
