@@ -401,6 +401,18 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// How far source code shows whether a clause of a policy is kept.
+    Reach, "reach" {
+        /// What it asks for is what lints look for, within their limits.
+        Checked = "checked",
+        /// Lints look for a part of it.
+        Partly = "partly",
+        /// Nothing in source code shows it.
+        NotDecidable = "not-decidable",
+    }
+}
+
+vocabulary! {
     /// Who decides that data is collected.
     Consent, "consent" {
         /// Nothing is sent before the user says yes.
@@ -436,18 +448,6 @@ vocabulary! {
         None = "none",
         Checksum = "checksum",
         Signature = "signature",
-    }
-}
-
-vocabulary! {
-    /// How far source code shows whether a clause of a policy is kept.
-    Reach, "reach" {
-        /// What it asks for is what lints look for, within their limits.
-        Checked = "checked",
-        /// Lints look for a part of it.
-        Partly = "partly",
-        /// Nothing in source code shows it.
-        NotDecidable = "not-decidable",
     }
 }
 
