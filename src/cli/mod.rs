@@ -170,7 +170,13 @@ fn document(args: &ReportArgs, global: &GlobalArgs, terminal: &Terminal) -> Stat
                 terminal.space();
             }
             deliver(global, terminal, Status::Clean, |out| {
-                report::write(&checked, &options.paths, args.format, global.output.as_deref(), out)?;
+                report::write(
+                    &checked,
+                    &options.paths,
+                    args.format,
+                    global.output.as_deref(),
+                    out,
+                )?;
                 Ok(Status::Clean)
             })
         }
@@ -190,7 +196,10 @@ fn complaints(error: Error, paths: &[PathBuf]) -> Vec<FileError> {
             // `cargo overt explian x` scans the path `explian`, as far as the grammar goes.
             let meant =
                 (paths.first() == Some(&path)).then(|| path.to_str()).flatten().and_then(|word| {
-                    crate::vocab::nearest(word, ["check", "inventory", "report", "lints", "explain"])
+                    crate::vocab::nearest(
+                        word,
+                        ["check", "inventory", "report", "lints", "explain"],
+                    )
                 });
             vec![match meant {
                 Some(command) => error.with_help(format!("or is the command `{command}` meant?")),

@@ -4,8 +4,8 @@
 //! and are set beside destinations and disclosures when the clauses are judged.
 
 use super::Policy;
-use crate::file_error::{FileError, quoted, suggestion};
 use crate::disclosure::Jurisdiction;
+use crate::file_error::{FileError, quoted, suggestion};
 use crate::model::class::{host_fits, host_of};
 use crate::model::spec::{ClassOf, ClassRow, ModelFile};
 use crate::span::Span;

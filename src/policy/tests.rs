@@ -152,7 +152,9 @@ fn the_lists_are_the_users() {
     assert_eq!((countries[0].holds, wrong.len()), (ListKind::Jurisdictions, 0));
     assert!(countries[0].entry("AQ").is_some() && lists::model(&countries).is_none());
     assert!(check("clouds", "https://a.example/").1[0].message.contains("is no host"));
-    assert!(check("jurisdictions", "nowhere").1[0].message.contains("no code of a country or a region"));
+    assert!(
+        check("jurisdictions", "nowhere").1[0].message.contains("no code of a country or a region")
+    );
     let unknown = &check("cloud", "a.example").1[0];
     assert_eq!(unknown.help.as_deref(), Some("did you mean `clouds`?"));
 }

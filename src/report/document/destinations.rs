@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::Checked;
 use crate::config::Config;
-use crate::inventory::Entry;
 use crate::disclosure::host::{needs_none, normal};
+use crate::inventory::Entry;
 use crate::vocab::Effect;
 
 /// How many places of one thing are listed.
@@ -67,12 +67,8 @@ pub fn gather(checked: &Checked, config: Option<&Config>) -> (Vec<Destination>, 
 
 /// Whether it talks to another machine, in code that is shipped.
 fn leaves(entry: &Entry) -> bool {
-    let network = [
-        Effect::NetworkConnect,
-        Effect::NetworkSend,
-        Effect::NetworkReceive,
-        Effect::DnsLookup,
-    ];
+    let network =
+        [Effect::NetworkConnect, Effect::NetworkSend, Effect::NetworkReceive, Effect::DnsLookup];
     !entry.test
         && !entry.target.is_test_like()
         && entry.effects.iter().any(|effect| network.contains(effect))
@@ -81,7 +77,12 @@ fn leaves(entry: &Entry) -> bool {
 }
 
 fn disclosed_by(config: &Config, host: &str) -> Vec<String> {
-    config.disclosures.iter().filter(|one| one.names(host)).map(|one| one.id.value.clone()).collect()
+    config
+        .disclosures
+        .iter()
+        .filter(|one| one.names(host))
+        .map(|one| one.id.value.clone())
+        .collect()
 }
 
 /// The first places as `file:line`, and how many there are besides.

@@ -221,9 +221,7 @@ impl Gatherer<'_> {
         Unknown {
             chosen: Vec::new(),
             unanalysed: unanalysed.collect(),
-            left_out: left_out
-                .map(|(path, why)| (escape::path(path), escape::line(why)))
-                .collect(),
+            left_out: left_out.map(|(path, why)| (escape::path(path), escape::line(why))).collect(),
             unresolved: (summary.unresolved_calls > 0)
                 .then(|| (number(summary.unresolved_calls), number(summary.calls))),
             cut_short: summary.cut_short,
@@ -256,12 +254,7 @@ impl Gatherer<'_> {
         })
     }
 
-    fn clause(
-        &self,
-        policy: &Policy,
-        judged: &Judged<'_>,
-        numbers: &Numbers<'_>,
-    ) -> ClausePart {
+    fn clause(&self, policy: &Policy, judged: &Judged<'_>, numbers: &Numbers<'_>) -> ClausePart {
         let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
         let mut cases: BTreeMap<usize, (&Finding, usize)> = BTreeMap::new();
         for finding in &judged.open {
@@ -269,7 +262,7 @@ impl Gatherer<'_> {
             cases.entry(number).or_insert((finding, 0)).1 += 1;
         }
         let open = cases.iter().take(MAX_LISTED).map(|(number, (finding, count))| {
-            (*number, escape::line(&finding.message), many(*count, "place"))
+            (*number, escape::line(&finding.message), places(*count))
         });
         let disclosed = judged.disclosed.iter().take(MAX_LISTED).map(|finding| {
             let by: Vec<&str> = finding.disclosed_by.iter().map(|id| id.as_str()).collect();
@@ -302,9 +295,7 @@ impl Gatherer<'_> {
             hits: judged
                 .hits
                 .iter()
-                .map(|hit| {
-                    escape::line(&format!("{} ({} on {})", hit.value, hit.entry, hit.list))
-                })
+                .map(|hit| escape::line(&format!("{} ({} on {})", hit.value, hit.entry, hit.list)))
                 .collect(),
             missing: owned(&judged.missing),
         }
@@ -316,6 +307,10 @@ fn destination(pattern: &HostPattern) -> String {
         HostPattern::Chosen => "a destination chosen at run time".to_owned(),
         pattern => escape::line(&pattern.to_string()),
     }
+}
+
+fn places(count: usize) -> String {
+    if count > 1 { format!(", in {}", many(count, "place")) } else { String::new() }
 }
 
 /// A text of a lint or a policy, which is broken into lines for its file only.

@@ -24,7 +24,9 @@ impl askama::filters::Escaper for Escaper {
                 // No mention, no address that a reader could follow by mistake.
                 '@' => out.write_str("&#64;")?,
                 ':' if text[at..].starts_with("://") => out.write_str("&#58;")?,
-                '.' if text[..at].to_ascii_lowercase().ends_with("www") => out.write_str("&#46;")?,
+                '.' if text[..at].to_ascii_lowercase().ends_with("www") => {
+                    out.write_str("&#46;")?
+                }
                 '\n' | '\r' => out.write_char(' ')?,
                 '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '|' | '!' | '~' | '$' => {
                     out.write_char('\\')?;

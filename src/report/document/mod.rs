@@ -137,7 +137,7 @@ pub struct ClausePart {
     pub why: String,
     pub lints: Vec<String>,
     pub off: Vec<String>,
-    /// Number, message and how many places.
+    /// Number, message, and in how many places when it is more than one.
     pub open: Vec<(usize, String, String)>,
     /// How many more there are.
     pub more: usize,
