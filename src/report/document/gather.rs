@@ -174,7 +174,8 @@ impl Gatherer<'_> {
         let id = one.id.value.as_str();
         let findings = &self.checked.report.findings;
         let covered = findings.iter().filter(|finding| {
-            finding.disclosed_by.iter().any(|by| by == id) && finding.group != Folder::Disclosure
+            finding.disclosed_by.iter().any(|by| by == id)
+                && finding.disclosure == Outcome::Disclosed
         });
         let places: BTreeSet<(String, usize)> = covered
             .map(|finding| {

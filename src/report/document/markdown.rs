@@ -15,8 +15,7 @@ pub struct Escaper;
 
 impl askama::filters::Escaper for Escaper {
     fn write_escaped_str<W: Write>(&self, mut out: W, text: &str) -> fmt::Result {
-        let mut rest = text.char_indices();
-        while let Some((at, character)) = rest.next() {
+        for (at, character) in text.char_indices() {
             match character {
                 '<' => out.write_str("&lt;")?,
                 '>' => out.write_str("&gt;")?,
