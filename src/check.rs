@@ -16,8 +16,9 @@ use crate::disclosure::{self, Bounds};
 use crate::file_error::FileError;
 use crate::files::{FileSystem, Files};
 use crate::finding::{Disclosure, Finding, Label, Report, Summary, Unanalysed};
-use crate::inventory::Entry;
+use crate::inventory::{self, Entry, Inventory};
 use crate::lint::claim::{self, Claim, Proof};
+use crate::lint::gather::gather;
 use crate::lint::load::Lint;
 use crate::lint::manifest;
 use crate::lint::matcher::Matching;
@@ -44,7 +45,8 @@ pub struct Options {
     pub policy: Option<String>,
     pub threads: Option<usize>,
     pub system: FileSystem,
-    /// Whether the facts are kept, for [`Checked::inventory`].
+    /// Whether the facts are kept and put together, for [`Checked::inventory`] and
+    /// [`Checked::behaviour`].
     pub inventory: bool,
     /// Whether findings that are disclosed are shown too.
     pub show_disclosed: bool,
@@ -60,6 +62,8 @@ pub struct Checked {
     pub inventory: Vec<Entry>,
     /// What the run went by.
     pub setup: Setup,
+    /// What the tree can do, when it was asked for.
+    pub behaviour: Inventory,
     packages: Vec<(PathBuf, smol_str::SmolStr)>,
 }
 
@@ -161,6 +165,9 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
     progress(Stage::Begin("reading", u64::try_from(project.sources.len()).unwrap_or(u64::MAX)));
     let pool = scan::pool(options.threads).map_err(|error| Error::Threads(error.to_string()))?;
     let step = || progress(Stage::Step);
+    let folder = setup.config.as_ref().map(config::Config::folder);
+    let base = folder.and_then(|folder| std::path::absolute(folder).ok());
+    let base = base.map(|folder| crate::names::normal(&folder));
     let scan = Scan {
         system: &options.system,
         project: &project,
@@ -168,9 +175,10 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         models: &models,
         lints: &lints,
         matching: &matching,
+        disclosures: setup.config.as_ref().map_or(&[], |config| &config.disclosures),
+        base: base.as_deref(),
         step: &step,
         inventory: options.inventory,
-        disclosures: disclosing.is_some(),
     };
     let outcomes = pool.install(|| scan::scan(&scan));
     let manifest_claims = manifests(&scan, &matching);
@@ -181,6 +189,11 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
     let mut outcomes = outcomes;
     let mut inventory: Vec<Entry> =
         outcomes.iter_mut().flat_map(|outcome| std::mem::take(&mut outcome.inventory)).collect();
+    let mut listed: Vec<inventory::Listed> = Vec::new();
+    if options.inventory {
+        listed.extend(outcomes.iter_mut().flat_map(|o| std::mem::take(&mut o.listed)));
+        listed.extend(inventory::of_packages(&project, &files));
+    }
     let mut run = Run {
         project: &project,
         packages: &packages,
@@ -202,7 +215,8 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         (files.shown(entry.place.file).to_owned(), entry.place.span, entry.target)
     });
     inventory.dedup_by_key(|entry| (entry.place, entry.calls.clone()));
-    Ok(Checked { report, files, warnings, inventory, setup, packages })
+    let behaviour = inventory::assemble(listed, &project, &files);
+    Ok(Checked { report, files, warnings, inventory, behaviour, setup, packages })
 }
 
 /// What the configuration leaves out, except where that is what was asked for by name.
@@ -384,7 +398,12 @@ impl Run<'_> {
     }
 
     /// Words and fingerprints; the same claim from several targets is made once.
-    fn findings(&self, mut claims: Vec<Claim>) -> Vec<Finding> {
+    fn findings(&self, claims: Vec<Claim>) -> Vec<Finding> {
+        let package = |claim: &Claim| {
+            let path = self.files.path(claim.primary.0.file);
+            innermost(self.packages, path).map(|(_, name)| name.as_str())
+        };
+        let mut claims = gather(claims, self.lints, &package);
         claims.sort_by(|a, b| {
             let key = |claim: &Claim| (claim.lint, claim.primary.0, claim.proof, claim.target);
             key(a).cmp(&key(b))
@@ -450,7 +469,7 @@ impl Run<'_> {
             disclosed_by: Vec::new(),
             disclosure_label: None,
             missing: Vec::new(),
-            bounds: claim.bounds,
+            bounds: claim.bounds.of_lint(lint.file.disclosable.as_ref()),
             fingerprint,
         }
     }

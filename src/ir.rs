@@ -175,6 +175,8 @@ pub struct Field {
     /// The name, or the index of a tuple field.
     pub name: Name,
     pub ty: Type,
+    #[serde(default)]
+    pub attrs: Vec<Attr>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

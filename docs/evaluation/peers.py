@@ -19,7 +19,7 @@ OVERT = os.environ.get("OVERT", str(HERE / "target/release/cargo-overt"))
 
 
 def facts(path):
-    command = [OVERT, "inventory", "--format", "json", str(path)]
+    command = [OVERT, "inventory", "--facts", "--format", "json", str(path)]
     done = subprocess.run(command, capture_output=True, text=True)
     return json.loads(done.stdout)["facts"] if done.stdout else []
 

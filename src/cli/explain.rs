@@ -97,7 +97,9 @@ fn shown(example: &Example) -> String {
         None => format!("\n{title}\n"),
     };
     let main = (example.file.as_str(), example.code.as_str());
+    let config = example.config.iter().map(|text| ("overt.toml", text.as_str()));
     let others = example.files.iter().map(|(path, code)| (path.as_str(), code.as_str()));
+    let others = others.chain(config);
     let files: Vec<_> =
         std::iter::once(main).chain(others).filter(|(_, code)| !code.trim().is_empty()).collect();
     for (index, (path, code)) in files.iter().enumerate() {

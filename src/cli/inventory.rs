@@ -1,14 +1,27 @@
-//! `cargo overt inventory`: every fact, as a table or as JSON.
+//! `cargo overt inventory`: what the code does, as tables or as JSON; or every single fact.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use serde::Serialize;
 
-use super::args::ListFormat;
+use super::args::{InventoryArgs, ListFormat};
 use crate::check::Checked;
 use crate::file_error::printable;
-use crate::inventory::{Entry, Row};
+use crate::inventory::{Entry, Inventory, Item, Package, Row, Target};
+use crate::report::escape;
 use crate::report::position::Sources;
+use crate::vocab::Section;
+
+/// The widest table, and the narrowest that is tried.
+const WIDTHS: std::ops::RangeInclusive<u16> = 40..=100;
+/// Places of one item that a table names.
+const PLACES: usize = 3;
+/// Characters of a name in a table; JSON has it whole.
+const NAME: usize = 120;
+/// What chooses files or programs at run time, of which so many are named.
+const CHOSEN: usize = 4;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -16,7 +29,226 @@ struct Document<'a> {
     facts: Vec<Row<'a>>,
 }
 
-pub(super) fn write(checked: &Checked, format: ListFormat, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    checked: &Checked,
+    args: &InventoryArgs,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match (args.facts, args.format) {
+        (true, format) => facts(checked, format, out),
+        (false, ListFormat::Human) => tables(checked, args, width(), out),
+        (false, ListFormat::Json) => {
+            serde_json::to_writer_pretty(&mut *out, &checked.behaviour)?;
+            writeln!(out)
+        }
+    }
+}
+
+/// The width of the terminal, within bounds.
+fn width() -> u16 {
+    let width = terminal_size::terminal_size().map_or(*WIDTHS.end(), |(width, _)| width.0);
+    width.clamp(*WIDTHS.start(), *WIDTHS.end())
+}
+
+fn heading(section: Section) -> &'static str {
+    match section {
+        Section::Destination => "Destinations",
+        Section::Door => "Doors",
+        Section::Collected => "Data collected",
+        Section::Sent => "Data sent",
+        Section::Program => "Programs",
+        Section::File => "Files",
+        Section::Variable => "Environment variables",
+        Section::NativeCode => "Native code",
+    }
+}
+
+fn tables(
+    checked: &Checked,
+    args: &InventoryArgs,
+    width: u16,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let inventory = &checked.behaviour;
+    let mut shown = 0usize;
+    for package in &inventory.packages {
+        for target in &package.targets {
+            let items: Vec<&Item> =
+                target.items.iter().filter(|item| args.tests || !item.test).collect();
+            if items.is_empty() {
+                continue;
+            }
+            if shown > 0 {
+                writeln!(out)?;
+            }
+            shown += 1;
+            writeln!(out, "{}", title(package, target))?;
+            for section in Section::ALL {
+                let of: Vec<&&Item> = items.iter().filter(|i| i.section == *section).collect();
+                if !of.is_empty() {
+                    writeln!(out, "\n  {}", heading(*section))?;
+                    table(&of, args, width, out)?;
+                }
+            }
+        }
+    }
+    if shown > 0 {
+        writeln!(out)?;
+    }
+    last_line(checked, inventory, args, out)
+}
+
+fn title(package: &Package, target: &Target) -> String {
+    let kind = target.kind;
+    if package.name.is_empty() {
+        return escape::line(&format!("{} ({kind}, in no package)", target.name));
+    }
+    escape::line(&format!("{} {}: {kind} {}", package.name, package.version, target.name))
+}
+
+/// One line of a table.
+#[derive(Default)]
+struct Line {
+    what: String,
+    how: String,
+    places: Vec<String>,
+    count: usize,
+}
+
+fn table(
+    items: &[&&Item],
+    args: &InventoryArgs,
+    width: u16,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width - 4);
+    for line in lines(items) {
+        let limit = if args.all_places { usize::MAX } else { PLACES };
+        let mut places: Vec<String> = line.places.iter().take(limit).cloned().collect();
+        if line.count > places.len() {
+            places.push(format!("and {} more", line.count - places.len()));
+        }
+        // Places stand below, where there is room for paths.
+        let below: Vec<String> =
+            Some(line.how).filter(|how| !how.is_empty()).into_iter().chain(places).collect();
+        table.add_row([line.what, below.join("\n")]);
+    }
+    if let Some(column) = table.column_mut(0) {
+        let most = Width::Fixed((width - 4) * 9 / 20);
+        column.set_constraint(ColumnConstraint::UpperBoundary(most));
+    }
+    for line in table.lines() {
+        writeln!(out, "   {}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// The items as lines. What only the run time decides is one line for each kind of use, where
+/// the names would be those of locals.
+fn lines(items: &[&&Item]) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut chosen: BTreeMap<String, Vec<&Item>> = BTreeMap::new();
+    for item in items {
+        let many = matches!(item.section, Section::File | Section::Program | Section::Variable);
+        if item.chosen_by.is_some() && many {
+            chosen.entry(how(item)).or_default().push(item);
+            continue;
+        }
+        lines.push(Line {
+            what: name(item),
+            how: how(item),
+            places: places(item),
+            count: item.count,
+        });
+    }
+    for (how, items) in chosen {
+        let mut names: Vec<String> = items.iter().filter_map(|i| i.chosen_by.clone()).collect();
+        names.dedup();
+        let more = names.len().saturating_sub(CHOSEN);
+        names.truncate(CHOSEN);
+        let mut what = format!("chosen at run time by {}", names.join(", "));
+        if more > 0 {
+            what += &format!(" and {more} more");
+        }
+        lines.push(Line {
+            what: escape::line(&what),
+            how,
+            places: items.iter().flat_map(|item| places(item)).collect(),
+            count: items.iter().map(|item| item.count).sum(),
+        });
+    }
+    lines
+}
+
+fn name(item: &Item) -> String {
+    let mut text = match (&item.chosen_by, item.what.as_str()) {
+        (Some(by), "") => format!("chosen at run time by {by}"),
+        (Some(by), what) => format!("{what}, chosen at run time by {by}"),
+        (None, what) => what.to_owned(),
+    };
+    if text.chars().count() > NAME {
+        text = text.chars().take(NAME).chain(['…']).collect();
+    }
+    if item.test {
+        text += " (tests)";
+    }
+    escape::line(&text)
+}
+
+fn how(item: &Item) -> String {
+    let mut parts: Vec<String> = item.how.iter().cloned().collect();
+    if item.section != Section::Collected && !item.data.is_empty() {
+        let kinds: Vec<&str> = item.data.iter().map(|kind| kind.word()).collect();
+        parts.push(format!("data: {}", kinds.join(", ")));
+    }
+    if item.section == Section::Collected {
+        parts.extend(item.details.iter().take(2).map(|detail| format!("`{detail}`")));
+        if item.details.len() > 2 {
+            parts.push("…".to_owned());
+        }
+    }
+    if !item.guards.is_empty() {
+        let guards: Vec<String> = item.guards.iter().map(|guard| format!("`{guard}`")).collect();
+        parts.push(format!("if {}", guards.join(", ")));
+    }
+    escape::line(&parts.join(", "))
+}
+
+fn places(item: &Item) -> Vec<String> {
+    let shown = |spot: &crate::inventory::Spot| {
+        format!("{}:{}:{}", escape::path(&spot.file), spot.line, spot.column)
+    };
+    item.places.iter().map(shown).collect()
+}
+
+/// What was looked at, and what the tables leave out.
+fn last_line(
+    checked: &Checked,
+    inventory: &Inventory,
+    args: &InventoryArgs,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let items: Vec<&Item> = inventory.items().map(|(_, _, item)| item).collect();
+    let tests = items.iter().filter(|item| item.test).count();
+    let shown = if args.tests { items.len() } else { items.len() - tests };
+    let summary = &checked.report.summary;
+    let mut text = format!("{shown} things in {} files", summary.files);
+    if tests > 0 && !args.tests {
+        text += &format!("; {tests} in tests and examples not shown (`--tests` shows them)");
+    }
+    if summary.unanalysed > 0 {
+        text += &format!(
+            "; {} files not, or not wholly, analysed (`cargo overt` lists them)",
+            summary.unanalysed
+        );
+    }
+    writeln!(out, "{text}")
+}
+
+/// Every fact by itself.
+fn facts(checked: &Checked, format: ListFormat, out: &mut dyn Write) -> io::Result<()> {
     let sources = Sources::new(&checked.files);
     let rows = checked.inventory.iter().map(|entry| row(checked, &sources, entry));
     match format {
@@ -28,7 +260,6 @@ pub(super) fn write(checked: &Checked, format: ListFormat, out: &mut dyn Write) 
         }
     }
 }
-
 fn row<'a>(checked: &'a Checked, sources: &Sources<'a>, entry: &'a Entry) -> Row<'a> {
     let (start, _) = sources.positions(entry.place);
     Row {

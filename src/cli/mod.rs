@@ -6,6 +6,7 @@
 
 mod args;
 mod explain;
+mod init;
 mod inventory;
 mod lints;
 mod output;
@@ -63,6 +64,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Check(args)) => scan(&args, levels, &cli.global, &terminal),
         Some(Command::Inventory(args)) => inventory(&args, &cli.global, &terminal),
         Some(Command::Report(args)) => document(&args, &cli.global, &terminal),
+        Some(Command::Init(args)) => init::run(&args, &cli.global, &terminal),
         Some(Command::Lints(args)) => {
             with_setup(&cli.global, &args.policy, &terminal, |setup, out| {
                 lints::write(setup, &args, out)?;
@@ -136,12 +138,13 @@ fn inventory(args: &InventoryArgs, global: &GlobalArgs, terminal: &Terminal) -> 
     let options = Options {
         paths: if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() },
         config: global.config.clone(),
+        threads: args.threads.map(Into::into),
         inventory: true,
         ..Options::default()
     };
     match check::check(&options, &|_| {}) {
         Ok(checked) => deliver(global, terminal, Status::Clean, |out| {
-            inventory::write(&checked, args.format, out)?;
+            inventory::write(&checked, args, out)?;
             Ok(Status::Clean)
         }),
         Err(error) => {
@@ -196,10 +199,8 @@ fn complaints(error: Error, paths: &[PathBuf]) -> Vec<FileError> {
             // `cargo overt explian x` scans the path `explian`, as far as the grammar goes.
             let meant =
                 (paths.first() == Some(&path)).then(|| path.to_str()).flatten().and_then(|word| {
-                    crate::vocab::nearest(
-                        word,
-                        ["check", "inventory", "report", "lints", "explain"],
-                    )
+                    let commands = ["check", "inventory", "report", "init", "lints", "explain"];
+                    crate::vocab::nearest(word, commands)
                 });
             vec![match meant {
                 Some(command) => error.with_help(format!("or is the command `{command}` meant?")),

@@ -60,7 +60,7 @@ impl Levels {
         let mut work = Work {
             lints,
             tolerated,
-            levels: lints.iter().map(|lint| (lint.file.id.clone(), lint.file.level)).collect(),
+            levels: lints.iter().map(|lint| (lint.file.id.clone(), begins(lint, config))).collect(),
             out: Resolved::default(),
         };
         if let Some(policy) = policy {
@@ -94,6 +94,16 @@ impl Levels {
         }
         work.out.levels = Self { by_id: work.levels };
         work.out
+    }
+}
+
+/// The level of a lint before anybody has spoken: it may wait for the project to declare
+/// something.
+fn begins(lint: &Lint, config: Option<&Config>) -> Level {
+    let declared = |what| config.is_some_and(|config| config.declares(what));
+    match lint.file.only_with {
+        Some(what) if !declared(what) => Level::Allow,
+        _ => lint.file.level,
     }
 }
 

@@ -8,8 +8,12 @@ use std::collections::BTreeSet;
 
 use super::host;
 use crate::facts::Fact;
+use crate::lint::spec::Disclosable;
 use crate::span::Place;
 use crate::vocab::{DataKind, Effect, Role};
+
+/// Kinds that say where something was read and not what it is.
+const MANNERS: &[DataKind] = &[DataKind::FileContent, DataKind::FileListing, DataKind::Environment];
 
 /// Data and destinations of a claim or a finding.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,7 +43,8 @@ impl Bounds {
         for arg in fact.args.iter().filter(|arg| matches!(arg.role, Role::Url | Role::Host)) {
             said = true;
             let texts = arg.value.texts();
-            let hosts: Vec<Option<String>> = texts.iter().map(|text| host::normal(text)).collect();
+            let hosts: Vec<Option<String>> =
+                texts.iter().map(|text| host::normal(text).or_else(|| host::below(text))).collect();
             if hosts.is_empty() || hosts.contains(&None) {
                 self.chosen.insert(Place { file: fact.place.file, span: arg.span });
             }
@@ -55,6 +60,20 @@ impl Bounds {
         self.data.extend(other.data);
         self.hosts.extend(other.hosts);
         self.chosen.extend(other.chosen);
+    }
+
+    /// What a finding of a lint is about: the kinds that the lint names are among the data, and
+    /// how something was read (from a file, out of the environment) is not asked for beside
+    /// what it is.
+    #[must_use]
+    pub fn of_lint(mut self, how: Option<&Disclosable>) -> Self {
+        let named: &[DataKind] = how.map_or(&[], |how| &how.data);
+        self.data.extend(named);
+        let is_manner = |kind: &DataKind| MANNERS.contains(kind) && !named.contains(kind);
+        if self.data.iter().any(|kind| !is_manner(kind)) {
+            self.data.retain(|kind| !is_manner(kind));
+        }
+        self
     }
 
     /// The hosts that somebody must say something about.

@@ -35,16 +35,14 @@ struct Asked<'a> {
     file: Option<&'a Path>,
 }
 
-/// Judges one finding. `file` is relative to the folder of `overt.toml`.
+/// Judges one finding by the bounds that it has for its lint. `file` is relative to the folder of `overt.toml`.
 pub fn judge(
     disclosures: &[Disclosure],
     how: &Disclosable,
     bounds: &Bounds,
     file: Option<&Path>,
 ) -> Verdict {
-    let mut data: Vec<DataKind> = bounds.data.iter().chain(&how.data).copied().collect();
-    data.sort();
-    data.dedup();
+    let data: Vec<DataKind> = bounds.data.iter().copied().collect();
     let asked = Asked {
         how,
         data: if how.by == DisclosedBy::Data { data } else { Vec::new() },

@@ -7,6 +7,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use crate::model::class::{HOLE, SYMBOL};
+
 /// A host, or all hosts below a domain.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HostPattern {
@@ -108,6 +110,16 @@ pub fn normal(text: &str) -> Option<String> {
     plain(&crate::model::class::host_of(text)?)
 }
 
+/// Of a URL whose host begins with something unknown: `*.` and the domain that is known.
+pub fn below(text: &str) -> Option<String> {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let (_, known) = authority.rsplit_once([HOLE, SYMBOL])?;
+    let domain = normal(known.strip_prefix('.')?)?;
+    // What follows may be the whole of a name only when somebody can own it.
+    psl::domain_str(&domain).is_some().then(|| format!("*.{domain}"))
+}
+
 /// Names that stand for this machine, and those that RFC 2606 keeps for documents.
 const NEVER_REAL: &[&str] = &["localhost", "example", "example.com", "example.net", "example.org"];
 
@@ -153,6 +165,10 @@ mod tests {
         assert_eq!(normal("[::FFFF:192.0.2.1]:80").as_deref(), Some("192.0.2.1"));
         assert_eq!(read("Bücher.Example").to_string(), "xn--bcher-kva.example");
         assert_eq!(normal("http:///x"), None);
+        assert_eq!(below("https://\u{0}.a.example.org/x").as_deref(), Some("*.a.example.org"));
+        assert_eq!(below("https://a\u{0}example.org/x"), None);
+        assert_eq!(below("https://\u{0}.org/x"), None);
+        assert!(read(".example.org").holds("*.a.example.org"));
     }
 
     #[test]

@@ -56,7 +56,6 @@ impl<'a> Stage<'a> {
             for one in &verdict.by {
                 self.used[*one].by_finding = true;
                 self.used[*one].bounds.extend(finding.bounds.clone());
-                self.used[*one].bounds.data.extend(&how.data);
             }
             let said = |one: &usize| &self.config.disclosures[*one].id;
             if finding.level == Level::Forbid && verdict.outcome == Outcome::Disclosed {

@@ -13,9 +13,7 @@ const MAX_WORDS: usize = 6;
 pub fn block(lint: &str, how: &Disclosable, bounds: &Bounds) -> Option<String> {
     let mut data: Vec<&str> = Vec::new();
     if how.by == DisclosedBy::Data {
-        data.extend(bounds.data.iter().chain(&how.data).map(|kind| kind.word()));
-        data.sort_unstable();
-        data.dedup();
+        data.extend(bounds.data.iter().map(|kind| kind.word()));
     }
     let mut hosts: Vec<&str> = bounds.public_hosts().map(String::as_str).collect();
     if !bounds.chosen.is_empty() {

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::conceal::Trail;
 use super::fold::Folding;
+use super::hold::Holding;
 use super::objects::Draft;
 use super::value::{self, Value};
 use super::{Context, Edge, Fact, Handed, eval};
@@ -53,6 +54,8 @@ pub(super) struct Pass<'a, 'c> {
     pub wanted: BTreeMap<ExprId, &'a Type>,
     /// How many watched names were seen.
     pub names: usize,
+    /// What values that are put together hold.
+    pub holds: Holding,
     /// The receiver whose elements a closure's parameter stands for.
     elements: Vec<Option<ExprId>>,
     /// Constants beyond single operators.
@@ -61,6 +64,10 @@ pub(super) struct Pass<'a, 'c> {
     pub declared: Option<&'a Type>,
     /// The closure that a local holds.
     pub closures: FxHashMap<LocalId, ExprId>,
+    /// What calls of closures hand in, by parameter: the types and values of all of them.
+    handed_in: FxHashMap<ExprId, (Ty, Vec<Value>, Trail)>,
+    /// The same, as an earlier pass over the body found it out.
+    known_in: FxHashMap<ExprId, (Ty, Vec<Value>, Trail)>,
     /// The types of what parameters get, when one caller is looked at.
     given_types: Vec<Ty>,
     /// What calls, and mentions of constants, lead to.
@@ -107,8 +114,11 @@ impl<'a, 'c> Pass<'a, 'c> {
             functions: BTreeSet::new(),
             wanted: BTreeMap::new(),
             names: 0,
+            holds: Holding::new(locals),
             elements: Vec::new(),
             closures: FxHashMap::default(),
+            handed_in: FxHashMap::default(),
+            known_in: FxHashMap::default(),
             given_types: Vec::new(),
             targets: FxHashMap::default(),
             fold: Folding::default(),
@@ -130,7 +140,25 @@ impl<'a, 'c> Pass<'a, 'c> {
         self
     }
 
-    pub fn run(mut self) -> Self {
+    /// A closure stands before its calls: where one hands something in, the body is looked at
+    /// once more.
+    pub fn run(self) -> Self {
+        let again = (self.given.clone(), self.given_types.clone(), self.fold.given());
+        let (cx, here, depth, declared) = (self.cx, self.here, self.depth, self.declared);
+        let first = self.run_once();
+        if first.handed_in.values().all(|(ty, values, _)| {
+            *ty == Ty::Unknown && values.iter().all(|value| *value == Value::Unknown)
+        }) {
+            return first;
+        }
+        let (given, types, trails) = again;
+        let mut second = Self::new(cx, here).given(given, trails, depth).given_types(types);
+        second.declared = declared;
+        second.known_in = first.handed_in;
+        second.run_once()
+    }
+
+    fn run_once(mut self) -> Self {
         self.look_ahead();
         self.prepare_folding();
         for (id, expr) in self.body.iter() {
@@ -139,15 +167,13 @@ impl<'a, 'c> Pass<'a, 'c> {
             self.values.push(Value::Unknown);
             self.objects.push(None);
             self.origins.push(None);
+            self.holds.next();
             self.before(id, expr);
             self.expr(id, expr);
+            self.hold(id, expr);
             self.fold(id, expr);
         }
         self
-    }
-
-    pub fn root_value(&self) -> Value {
-        self.body.root.map(|root| self.value(root).clone()).unwrap_or_default()
     }
 
     pub fn finish(self) -> (Vec<Fact>, Vec<Edge>, Vec<Handed>) {
@@ -157,8 +183,9 @@ impl<'a, 'c> Pass<'a, 'c> {
 
     fn look_ahead(&mut self) {
         self.elements = vec![None; self.body.exprs.len()];
-        for (_, expr) in self.body.iter() {
+        for (id, expr) in self.body.iter() {
             match &expr.kind {
+                ExprKind::Loop { .. } => self.holds.add_loop(expr.first, id),
                 ExprKind::Call { callee, .. } => {
                     self.callees.insert(*callee);
                     self.used_as_function(*callee);
@@ -242,6 +269,7 @@ impl<'a, 'c> Pass<'a, 'c> {
         self.values[to] = self.values[from].clone();
         self.objects[to] = self.objects[from];
         self.origins[to] = self.origins[from].clone();
+        self.holds.same(id, other);
     }
 
     fn expr(&mut self, id: ExprId, expr: &'a Expr) {
@@ -351,6 +379,7 @@ impl<'a, 'c> Pass<'a, 'c> {
         self.values[to] = self.local_values[from].clone();
         self.objects[to] = self.local_objects[from];
         self.origins[to] = self.local_origins[from].clone();
+        self.holds.read_local(id, local);
     }
 
     /// A path that is read, or that stands where a function is called.
@@ -361,6 +390,8 @@ impl<'a, 'c> Pass<'a, 'c> {
             let ty = match &meaning {
                 Res::Def(def) => self.definition(id, *def, span),
                 Res::Variant(def, _) => Ty::Function(Callee::Constructor(*def)),
+                // Nothing, of whatever type.
+                Res::External(path) if path == "std::option::Option::None" => continue,
                 Res::External(path) => {
                     self.set_value(id, eval::constant(path));
                     if self.cx.models.call(path).is_none() && self.cx.models.is_type(path) {
@@ -483,6 +514,11 @@ impl<'a, 'c> Pass<'a, 'c> {
         }
     }
 
+    /// The receiver whose elements a closure's parameter stands for.
+    pub fn element_of(&self, id: ExprId) -> Option<ExprId> {
+        self.elements[id.0 as usize]
+    }
+
     fn assign(&mut self, op: Option<&str>, target: ExprId, value: ExprId) {
         let ExprKind::Local(local) = self.body.expr(target).kind else { return };
         let at = local.0 as usize;
@@ -504,13 +540,61 @@ impl<'a, 'c> Pass<'a, 'c> {
         }
     }
 
-    fn either(&mut self, id: ExprId, branches: &[ExprId]) {
+    /// Notes what a call hands to a closure.
+    pub fn hand_to_closure(&mut self, closure: ExprId, args: &[ExprId]) {
+        let ExprKind::Closure { params, .. } = &self.body.expr(closure).kind else { return };
+        for (param, arg) in params.iter().zip(args) {
+            let (ty, value, trail) =
+                (self.ty(*arg).clone(), self.value(*arg).clone(), self.fold.trail(*arg));
+            let (known, values, trails) = self.handed_in.entry(*param).or_default();
+            if *known == Ty::Unknown {
+                *known = ty;
+            }
+            values.push(value);
+            trails.add(trail);
+        }
+    }
+
+    /// Whether control never comes out at the end of an expression.
+    fn diverges(&self, id: ExprId) -> bool {
+        let mut at = id;
+        loop {
+            match &self.body.expr(at).kind {
+                ExprKind::Return(_) | ExprKind::Break(_) | ExprKind::Continue => return true,
+                ExprKind::Macro(call) => {
+                    let name = call.path.last().map(|segment| segment.name.as_str());
+                    return matches!(
+                        name,
+                        Some("panic" | "unreachable" | "todo" | "unimplemented" | "bail")
+                    );
+                }
+                ExprKind::Call { callee, .. } => {
+                    return matches!(self.ty(*callee), Ty::Function(Callee::External(path))
+                        if matches!(path.as_str(), "std::process::exit" | "std::process::abort"));
+                }
+                ExprKind::Block { tail: Some(tail), .. } => at = *tail,
+                ExprKind::Block { statements, tail: None, .. } => match statements.last() {
+                    Some(last) => at = *last,
+                    None => return false,
+                },
+                _ => return false,
+            }
+        }
+    }
+
+    pub fn either(&mut self, id: ExprId, branches: &[ExprId]) {
+        // A branch that ends elsewhere gives nothing.
+        let ending = branches.iter().copied().filter(|branch| !self.diverges(*branch));
+        let branches: Vec<ExprId> = ending.collect();
         let ty = branches.iter().map(|b| self.ty(*b)).find(|ty| **ty != Ty::Unknown).cloned();
         self.set_type(id, ty.unwrap_or_default());
         let object = branches.iter().find_map(|branch| self.object(*branch));
         self.set_object(id, object);
         let values = branches.iter().map(|branch| self.value(*branch).clone());
         self.set_value(id, Value::any(values));
+        if let [only] = branches[..] {
+            self.origins[id.0 as usize] = self.origins[only.0 as usize].clone();
+        }
     }
 
     fn bind(
@@ -523,6 +607,15 @@ impl<'a, 'c> Pass<'a, 'c> {
     ) {
         let mut ty = declared.map(|ty| self.cx.resolver().ty(self.at, ty)).unwrap_or_default();
         let Some(value) = value else {
+            if let Some((known, values, trail)) = self.known_in.get(&id).cloned() {
+                if ty == Ty::Unknown {
+                    ty = known;
+                }
+                if let Some(local) = only_local(pattern) {
+                    self.local_values[local.0 as usize] = Value::any(values);
+                    self.fold.set_local(local, trail);
+                }
+            }
             if ty == Ty::Unknown
                 && let Some(receiver) = self.elements[id.0 as usize]
             {
@@ -535,6 +628,7 @@ impl<'a, 'c> Pass<'a, 'c> {
             {
                 self.local_values[local.0 as usize] = match self.value(receiver) {
                     Value::List(parts) => Value::any(parts.iter().cloned()),
+                    value if self.is_element_like(receiver, receiver) => value.clone(),
                     _ => Value::Unknown,
                 };
             }
@@ -559,6 +653,7 @@ impl<'a, 'c> Pass<'a, 'c> {
             BindOrigin::For => self.ty(value).element().clone(),
             _ => self.ty(value).clone(),
         };
+        ty = completed(ty, &inferred);
         // A function pointer's type says less than the function that is put in.
         if ty == Ty::Unknown || matches!(inferred, Ty::Function(_)) {
             ty = inferred;
@@ -570,6 +665,7 @@ impl<'a, 'c> Pass<'a, 'c> {
             let known = match origin {
                 BindOrigin::For => match self.value(value) {
                     Value::List(parts) => Value::any(parts.iter().cloned()),
+                    known if self.is_element_like(value, value) => known.clone(),
                     _ => Value::Unknown,
                 },
                 _ => self.value(value).clone(),
@@ -685,6 +781,20 @@ impl<'a, 'c> Pass<'a, 'c> {
             }
         }
     }
+}
+
+/// A type that is declared with a blank: `Result<_, Error>`, `Vec<_>`.
+fn completed(mut declared: Ty, inferred: &Ty) -> Ty {
+    if let Ty::External(path, args) = &mut declared
+        && let [first, ..] = args.as_mut_slice()
+        && *first == Ty::Unknown
+    {
+        *first = match inferred {
+            Ty::External(same, inner) if same == path => inner.first().cloned().unwrap_or_default(),
+            other => other.element().clone(),
+        };
+    }
+    declared
 }
 
 /// A part of a tuple, also of one of several.

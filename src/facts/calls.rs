@@ -27,6 +27,7 @@ impl Pass<'_, '_> {
             if let ExprKind::Local(local) = self.body.expr(callee).kind
                 && let Some(closure) = self.closures.get(&local).copied()
             {
+                self.hand_to_closure(closure, args);
                 return self.gives_what(id, closure);
             }
             self.unresolved += usize::from(self.is_unknown_callee(callee));
@@ -81,8 +82,10 @@ impl Pass<'_, '_> {
         if let ExprKind::Closure { .. } = self.body.expr(callback).kind {
             let before = (self.value(id).clone(), self.object(id));
             self.gives_what(id, callback);
-            // One element is not the value of them all.
-            self.set_value(id, before.0);
+            // One element is not the value of them all; a path stays a path that is known.
+            if before.0 != Value::Unknown || !self.is_element_like(id, receiver) {
+                self.set_value(id, before.0);
+            }
             if self.object(id).is_none() {
                 self.set_object(id, before.1);
             }
@@ -106,6 +109,21 @@ impl Pass<'_, '_> {
             }
             _ => false,
         }
+    }
+
+    /// Whether what a closure gives may stand for what `map` and its kin give: a text, made
+    /// for an option or for each of many, and not for the letters of another.
+    pub fn is_element_like(&self, value: ExprId, receiver: ExprId) -> bool {
+        let letters = match &self.body.expr(receiver).kind {
+            ExprKind::MethodCall { method, .. } => matches!(
+                method.as_str(),
+                "chars" | "bytes" | "char_indices" | "lines" | "as_bytes" | "iter" | "into_iter"
+            ),
+            _ => false,
+        };
+        let whole = !matches!(self.value(receiver), Value::Bytes(_) | Value::List(_));
+        matches!(self.value(value), Value::Text(_) | Value::Any(_))
+            && (whole && !letters || matches!(self.value(value), Value::Any(_)))
     }
 
     /// Closures and function parameters are called without a name of their own.
@@ -171,10 +189,34 @@ impl Pass<'_, '_> {
         {
             self.drafts[object].mark(&row.on_data);
         }
-        let generics = receiver.map(|receiver| self.generics(receiver)).unwrap_or_default();
+        let generics = match (receiver, args) {
+            (Some(receiver), _) => self.generics(receiver),
+            // A container's generic argument is the type of what goes in.
+            (None, [first, ..]) if row.is_plain() => vec![self.ty(*first).clone()],
+            _ => Vec::new(),
+        };
         let ty = self.returned(row.returns.as_deref(), owner, &generics);
         self.set_type(id, ty);
+        if let (None, [first, ..]) = (receiver, args)
+            && self.is_plain_wrapper(path)
+        {
+            self.wrapped(id, *first);
+        }
         self.looked_up(id, row, rest);
+    }
+
+    /// A pointer or a cell is, for us, what stands in it.
+    fn wrapped(&mut self, id: ExprId, content: ExprId) {
+        let (to, from) = (id.0 as usize, content.0 as usize);
+        if self.objects[from].is_some() {
+            self.objects[to] = self.objects[from];
+        }
+        if self.values[to] == Value::Unknown {
+            self.values[to] = self.values[from].clone();
+        }
+        if self.origins[from].is_some() {
+            self.origins[to] = self.origins[from].clone();
+        }
     }
 
     /// A function that no model speaks of: a constructor gives its type, a wrapper its content.
@@ -230,6 +272,10 @@ impl Pass<'_, '_> {
         let whole = self.body.expr(id).span;
         let span = Span { start: method_span.start, end: whole.end };
         self.fold_method(id, receiver, method, args);
+        if method == "to_string" && *self.value(id) == Value::Unknown {
+            let shown = self.shown(receiver);
+            self.set_value(id, shown);
+        }
         // A value that only changes its clothes stays what it is about.
         if keeps_origin(method) {
             self.origins[id.0 as usize] = self.origins[receiver.0 as usize].clone();
@@ -243,6 +289,9 @@ impl Pass<'_, '_> {
             let pair = Ty::Tuple(vec![Ty::external("integer"), ty.element().clone()]);
             return self.set_type(id, Ty::External("std::vec::Vec".into(), vec![pair]));
         }
+        if self.hold_method(id, receiver, method, args) {
+            return;
+        }
         if self.typed_method(id, &ty, receiver, method, span, args) {
             return;
         }
@@ -250,6 +299,7 @@ impl Pass<'_, '_> {
             && self.cx.models.method(method).maps
             && self.mapped(id, receiver, *callback, span)
         {
+            self.hold_mapped(id, receiver, *callback);
             return;
         }
         if let Some(defs) = self.blanket(&ty, method) {
@@ -316,6 +366,18 @@ impl Pass<'_, '_> {
                     };
                     self.set_object(id, object);
                     self.set_type(id, ty);
+                    let same = row.is_plain() && row.returns.as_deref() == Some("$0");
+                    if same && args.is_empty() && !self.ty(receiver).is_container() {
+                        self.wrapped(id, receiver);
+                    }
+                    let path_of_entry = row.joins.is_some()
+                        && row.returns.as_deref().is_some_and(|r| r.ends_with("PathBuf"));
+                    if let Some(object) = object.filter(|_| path_of_entry)
+                        && *self.value(id) == Value::Unknown
+                    {
+                        let entry = self.entry(object);
+                        self.set_value(id, entry);
+                    }
                     self.looked_up(id, row, args);
                     self.origins[id.0 as usize] = Some(path);
                     return true;
@@ -343,8 +405,17 @@ impl Pass<'_, '_> {
             }
             Ty::Local(def, _) => {
                 let members = &self.cx.unit.krate(def.krate).members;
-                let found = members.get(&(def.file, def.item)).and_then(|names| names.get(method));
-                found.cloned().is_some_and(|defs| self.local_methods(id, &defs, span))
+                let Some(names) = members.get(&(def.file, def.item)) else { return false };
+                // What a trait provides calls what the type has: `write_all`, `write`.
+                let provided = || names.get(self.cx.models.required(method)?);
+                if let Some(defs) = names.get(method).or_else(provided).cloned() {
+                    return self.local_methods(id, &defs, span);
+                }
+                // A type that stands for another: `impl Deref for Connection`.
+                let Some([deref]) = names.get("deref").map(Vec::as_slice) else { return false };
+                let target = self.cx.output(*deref);
+                matches!(target, Ty::External(..))
+                    && self.typed_method(id, &target, receiver, method, span, args)
             }
             Ty::Bounds(bounds) => bounds.iter().any(|bound| match bound {
                 Bound::External(path) => {
@@ -534,13 +605,17 @@ impl Pass<'_, '_> {
         }
         let positional: Vec<ExprId> =
             call.args.iter().filter(|arg| arg.name.is_none()).map(|arg| arg.value).collect();
-        let values: Vec<&Value> = positional.iter().map(|arg| self.value(*arg)).collect();
-        let named: Vec<(&str, &Value)> = call
-            .args
-            .iter()
-            .filter_map(|arg| Some((arg.name.as_deref()?, self.value(arg.value))))
-            .collect();
-        let value = eval::macro_call(&name, &values, &named);
+        let shown: Vec<(Option<&str>, Value)> =
+            call.args.iter().map(|arg| (arg.name.as_deref(), self.shown(arg.value))).collect();
+        let unnamed = shown.iter().filter(|(name, _)| name.is_none());
+        let values: Vec<&Value> = unnamed.map(|(_, value)| value).collect();
+        let named: Vec<(&str, &Value)> =
+            shown.iter().filter_map(|(name, value)| Some(((*name)?, value))).collect();
+        // What is written is the value of `write!`, for those who ask what a `fmt` writes.
+        let value = match (name.as_str(), values.as_slice()) {
+            ("write", [_, rest @ ..]) => eval::macro_call("format", rest, &named),
+            (name, values) => eval::macro_call(name, values, &named),
+        };
         self.set_value(id, value);
         if name == "vec" {
             let element = positional.first().map(|arg| self.ty(*arg).clone()).unwrap_or_default();
@@ -570,6 +645,20 @@ impl Pass<'_, '_> {
             self.set_type(id, ty);
         }
         self.origins[id.0 as usize] = Some(path);
+    }
+
+    /// A value as text: of a type of the scan, what its `fmt` writes.
+    fn shown(&self, id: ExprId) -> Value {
+        let value = self.value(id);
+        if *value != Value::Unknown {
+            return value.clone();
+        }
+        let Ty::Local(def, _) = self.ty(id) else { return Value::Unknown };
+        let members = self.cx.unit.krate(def.krate).members.get(&(def.file, def.item));
+        match members.and_then(|names| names.get("fmt")).map(Vec::as_slice) {
+            Some([only]) => self.cx.result(*only).value,
+            _ => Value::Unknown,
+        }
     }
 
     /// The transcribers of a macro of the scan.

@@ -180,15 +180,22 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             }
             ExprKind::Closure { body, .. } => self.held(*body, id),
             ExprKind::Return(Some(value)) => {
-                let to = match self.around(&self.closures, id) {
-                    Some(closure) => self.node(closure),
-                    None => self.result,
+                // What a closure returns is what its body gives.
+                let to = match self.around(&self.closures, id).map(|closure| self.kind(closure)) {
+                    Some(ExprKind::Closure { body, .. }) => self.node(*body),
+                    _ => self.result,
                 };
                 self.out.same(self.node(*value), to);
             }
             ExprKind::Break(Some(value)) => {
-                if let Some(around) = self.around(&self.loops, id) {
-                    self.same(*value, around);
+                match self.around(&self.loops, id) {
+                    Some(around) => self.same(*value, around),
+                    // `break 'label value` leaves some block that it stands in.
+                    None => {
+                        for block in self.blocks_around(id) {
+                            self.same(*value, block);
+                        }
+                    }
                 }
             }
             ExprKind::Struct { path, fields, base } => self.structure(id, path, fields, *base),
@@ -209,6 +216,14 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         let from = all.partition_point(|other| *other <= id);
         let outer = all[from..].iter().take(MAX_AROUND);
         outer.copied().find(|other| self.pass.body.expr(*other).first <= id)
+    }
+
+    /// The blocks that an expression stands in, innermost first.
+    fn blocks_around(&self, id: ExprId) -> Vec<ExprId> {
+        let after = self.pass.body.iter().skip(id.0 as usize + 1);
+        let around = after
+            .filter(|(_, expr)| expr.first <= id && matches!(expr.kind, ExprKind::Block { .. }));
+        around.map(|(block, _)| block).take(MAX_AROUND).collect()
     }
 
     fn path(&mut self, id: ExprId) {

@@ -54,6 +54,17 @@ impl Folding<'_> {
         }
     }
 
+    pub fn set_local(&mut self, local: LocalId, trail: Trail) {
+        if let Some(slot) = self.locals.get_mut(local.0 as usize) {
+            *slot = trail;
+        }
+    }
+
+    /// What the parameters bring.
+    pub fn given(&self) -> Vec<Trail> {
+        self.given.clone()
+    }
+
     pub fn give(&mut self, trails: Vec<Trail>) {
         self.given = trails;
     }

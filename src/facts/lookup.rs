@@ -163,15 +163,21 @@ impl<'a> Pass<'a, '_> {
             if holds || matches!(self.value(id), Value::Bytes(_)) {
                 return true;
             }
+            if let Some(before) = self.holds.taken(id) {
+                id = before;
+                continue;
+            }
             id = match &self.body.expr(id).kind {
                 ExprKind::Cast { value, .. } | ExprKind::Ref { value, .. } => *value,
                 ExprKind::Block { tail: Some(tail), .. } => *tail,
                 ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => *base,
                 ExprKind::MethodCall { receiver, method, .. } if keeps_pointer(method) => *receiver,
-                ExprKind::Local(local) => match self.bound(*local) {
-                    Some(value) => value,
-                    None => return false,
-                },
+                ExprKind::Local(local) => {
+                    match self.holds.taken_local(*local).or_else(|| self.bound(*local)) {
+                        Some(value) => value,
+                        None => return false,
+                    }
+                }
                 ExprKind::Path(path) => return self.is_data_item(path),
                 _ => return false,
             };

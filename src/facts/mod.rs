@@ -14,6 +14,7 @@ mod edges;
 mod eval;
 mod fold;
 pub mod graph;
+mod hold;
 mod inherit;
 mod interpret;
 pub mod known;
@@ -362,6 +363,7 @@ pub struct Seen {
     /// The canonical path of the call, or of the function or constant that is named.
     pub paths: Vec<Option<SmolStr>>,
     pub values: Vec<Value>,
+    pub types: Vec<Ty>,
 }
 
 /// Looks at one body again, for what its facts alone do not say.
@@ -371,7 +373,7 @@ pub fn look(context: &Context<'_>, body: BodyRef) -> Seen {
         Ty::Function(crate::names::Callee::External(path)) => origin.or_else(|| Some(path.clone())),
         _ => origin,
     });
-    Seen { paths: paths.collect(), values: pass.values }
+    Seen { paths: paths.collect(), values: pass.values, types: pass.types }
 }
 
 /// Collects the facts of one crate, and where its data goes.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 
 use super::body::Pass;
-use super::value::{Value, concat};
+use super::value::{Value, concat, join};
 use super::{Argument, Fact, Step};
 use crate::ir::{ExprId, ExprKind};
 use crate::model::spec::{CallRow, Joined};
@@ -201,11 +201,32 @@ impl Pass<'_, '_> {
         Some(object)
     }
 
+    /// Of an entry of a folder that was listed: where it lies, as far as the folder is known.
+    pub(super) fn entry(&self, object: usize) -> Value {
+        let draft = &self.drafts[object];
+        if !draft.effects.contains(&Effect::FsList) {
+            return Value::Unknown;
+        }
+        let folder = draft.args.iter().find(|arg| arg.role == Role::Path).map(|arg| &arg.value);
+        match folder {
+            // A pattern: what stands before the first star.
+            Some(Value::Text(text)) if text.contains('*') => {
+                let known = text.split('*').next().unwrap_or_default();
+                join(&Value::text(known), &Value::Unknown)
+            }
+            Some(Value::Unknown) | None => Value::Unknown,
+            Some(folder) => join(folder, &Value::Unknown),
+        }
+    }
+
     fn argument(&self, role: Role, expr: ExprId) -> Argument {
         // `(host, port)` is an address as much as `"host:port"`.
         let value = match (role, self.value(expr)) {
             (Role::Host, Value::List(parts)) if parts.len() == 2 => {
                 concat([&parts[0], &Value::text(":"), &parts[1]])
+            }
+            (Role::Path, Value::Unknown) => {
+                self.object(expr).map(|object| self.entry(object)).unwrap_or_default()
             }
             (_, value) => value.clone(),
         };

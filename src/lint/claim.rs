@@ -48,6 +48,9 @@ pub enum Proof {
     Near,
 }
 
+/// The mark of calls into a crate that is made for one service.
+const SDK: &str = "telemetry-sdk";
+
 /// The values of facts that words may name, the first of each kind.
 pub fn values<'f>(facts: impl IntoIterator<Item = &'f Fact>) -> BTreeMap<String, String> {
     let mut values = BTreeMap::new();
@@ -75,6 +78,12 @@ pub fn values<'f>(facts: impl IntoIterator<Item = &'f Fact>) -> BTreeMap<String,
         let mut name = |key: &str, text: String| {
             values.entry(key.to_owned()).or_insert(text);
         };
+        if fact.marks.contains(SDK)
+            && let Some((krate, _)) = fact.steps.first().and_then(|step| step.path.split_once("::"))
+        {
+            name("sdk", krate.to_owned());
+            name("destination", format!("the service behind `{krate}`"));
+        }
         if let Some(step) = fact.steps.first() {
             name("callee", step.path.trim_start_matches("_::").to_owned());
         }
@@ -87,6 +96,7 @@ pub fn values<'f>(facts: impl IntoIterator<Item = &'f Fact>) -> BTreeMap<String,
     }
     let url = values.get("url").or_else(|| values.get("host")).cloned();
     if let Some(host) = url.as_deref().and_then(crate::model::class::host_of) {
+        values.insert("destination".to_owned(), host.clone());
         values.insert("host".to_owned(), host);
     }
     values
@@ -123,7 +133,7 @@ pub fn fill(template: &str, values: &BTreeMap<String, String>) -> String {
 
 fn general(name: &str) -> &'static str {
     match name {
-        "url" | "host" => "a destination chosen at run time",
+        "url" | "host" | "destination" => "a destination chosen at run time",
         "program" => "a program chosen at run time",
         "path" => "a path chosen at run time",
         "argument" => "arguments chosen at run time",

@@ -412,9 +412,19 @@ pub fn identity(fact: &Fact) -> (Option<SmolStr>, Vec<String>) {
 
 /// The calls that lead from a function to a helper.
 fn hops(subject: &Subject<'_>, from: usize, to: usize) -> Vec<(Place, String)> {
+    hops_within(subject, from, to, HELPERS)
+}
+
+/// As [`hops`], over at most so many calls.
+pub fn hops_within(
+    subject: &Subject<'_>,
+    from: usize,
+    to: usize,
+    calls: usize,
+) -> Vec<(Place, String)> {
     let mut labels = Vec::new();
     let mut at = from;
-    let back = subject.graph.reaching(&[to], HELPERS);
+    let back = subject.graph.reaching(&[to], calls);
     while at != to {
         let Some(distance) = back.get(&at) else { break };
         let next =

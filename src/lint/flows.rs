@@ -195,7 +195,7 @@ fn fulfilled<'l>(
 }
 
 /// The locals and fields that hold what a fact gives: what goes into them goes into it.
-fn held(graph: &Graph, given: impl Iterator<Item = Node>) -> Vec<Node> {
+pub(crate) fn held(graph: &Graph, given: impl Iterator<Item = Node>) -> Vec<Node> {
     let mut todo: Vec<Node> = given.collect();
     let mut seen: FxHashSet<Node> = todo.iter().copied().collect();
     let mut held = Vec::new();

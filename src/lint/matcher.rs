@@ -30,6 +30,7 @@ impl<'a> Matching<'a> {
                 .chain(&file.flow)
                 .for_each(|step| step_regexes(step, &mut texts));
         }
+        models.inventory.iter().for_each(|row| call_regexes(&row.call, &mut texts));
         let regexes =
             texts.into_iter().filter_map(|text| Some((text.clone(), Regex::new(&text).ok()?)));
         Self { models, regexes: regexes.collect() }

@@ -1,10 +1,12 @@
 //! Lints: their files, their matchers, and the claims that they make.
 
+pub mod chosen;
 pub mod claim;
-mod detect;
+pub mod detect;
 pub mod engine;
 pub mod flows;
 pub mod gates;
+pub mod gather;
 pub mod load;
 pub mod manifest;
 pub mod matcher;

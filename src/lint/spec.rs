@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::vocab::{
@@ -13,7 +14,7 @@ use crate::vocab::{
 };
 
 /// One lint file.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LintFile {
     pub id: String,
@@ -63,6 +64,14 @@ pub struct LintFile {
     /// How near to each other the steps of `all` stand.
     #[serde(default)]
     pub within: Within,
+    /// What the lint says of one package with the first of these values in common is one
+    /// finding: its further places are labels.
+    #[serde(default)]
+    pub once_per: Vec<String>,
+    /// Unless somebody gives the lint a level, it speaks only where the project has declared
+    /// this much.
+    #[serde(default)]
+    pub only_with: Option<Declared>,
 
     /// By what in `overt.toml` a project says openly that it does this. Without it nothing does:
     /// the place can only be allowed, with a reason.
@@ -80,7 +89,7 @@ fn high() -> Confidence {
 }
 
 /// What a disclosure must say so that it covers a finding of the lint.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Disclosable {
     pub by: DisclosedBy,
@@ -96,7 +105,7 @@ pub struct Disclosable {
 }
 
 /// What a finding of a lint is disclosed by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DisclosedBy {
     /// `collects` lists every kind of data, and `to` every host.
@@ -107,8 +116,18 @@ pub enum DisclosedBy {
     Remote,
 }
 
+/// What a project has declared in its `overt.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Declared {
+    /// At least one disclosure.
+    Disclosures,
+    /// At least one disclosure with a jurisdiction.
+    Jurisdictions,
+}
+
 /// Where the code must stand for the lint to speak.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Place {
     /// Only in targets of these kinds. Empty: all but `test`, `bench` and `example`.
@@ -123,7 +142,7 @@ pub struct Place {
 }
 
 /// How near to each other the steps of `all` stand.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Within {
     /// One function with the functions of the package that it calls.
@@ -134,7 +153,7 @@ pub enum Within {
 }
 
 /// One step of `all` or `any`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
     #[serde(default)]
@@ -212,7 +231,7 @@ impl Step {
 }
 
 /// An argument of one step is, or is made from, an argument of the step before.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Same {
     /// The argument of the step before: any of these.
@@ -223,7 +242,7 @@ pub struct Same {
 }
 
 /// Matches one fact. Every condition given must hold.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CallMatcher {
     /// The fact has one of these effects.
@@ -255,7 +274,7 @@ pub struct CallMatcher {
 }
 
 /// Matches the value of an argument. Every condition given must hold.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ValueMatcher {
     /// The known text belongs to one of these classes.
@@ -294,7 +313,7 @@ pub struct ValueMatcher {
 }
 
 /// Whether a text was kept out of sight, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum HiddenMatcher {
     Any(bool),
@@ -302,7 +321,7 @@ pub enum HiddenMatcher {
 }
 
 /// Matches an item by what it is and by what its code does.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ItemMatcher {
     /// It runs before `main`.
@@ -326,14 +345,24 @@ pub struct ItemMatcher {
 }
 
 /// Matches raw text, also in files that do not parse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TextMatcher {
     pub kind: TextKind,
 }
 
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, serde::Serialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Deserialize,
+    JsonSchema,
+    serde::Serialize,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum TextKind {
@@ -344,7 +373,7 @@ pub enum TextKind {
 }
 
 /// Matches a key in a TOML file of the tree.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ManifestMatcher {
     /// File names relative to any folder of the tree: `Cargo.toml`, `.cargo/config.toml`.
@@ -360,7 +389,7 @@ pub struct ManifestMatcher {
 }
 
 /// What the engine itself has to say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Notice {
     /// A source file that no target of its package reaches.
@@ -379,7 +408,7 @@ pub enum Notice {
 
 /// The words of a finding. `{role}` stands for the value of an argument, `{callee}` for the
 /// path that was called, `{effect}`, `{data}`, `{target}`, `{item}` and `{name}` likewise.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Words {
     pub headline: String,
@@ -397,7 +426,7 @@ pub struct Words {
 }
 
 /// The documentation, the same for `explain`, the web page and SARIF.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Docs {
     pub finds: String,
@@ -410,7 +439,7 @@ pub struct Docs {
 }
 
 /// A piece of code that shows what the lint says; executed by the tests.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Example {
     /// Whether the lint speaks. Absent for a `todo`.
@@ -425,6 +454,9 @@ pub struct Example {
     /// The path of the code inside its package.
     #[serde(default = "library")]
     pub file: String,
+    /// The project's `overt.toml`.
+    #[serde(default)]
+    pub config: Option<String>,
     /// Further files of the package by path; a `Cargo.toml` is made when none is given.
     #[serde(default)]
     pub files: BTreeMap<String, String>,

@@ -118,7 +118,8 @@ impl<'a> Checks<'a> {
             // A flow may have a weaker and a shorter form beside it.
             !file.all.is_empty() && file.flow.is_empty(),
             !file.any.is_empty() && file.flow.is_empty(),
-            file.detector.is_some(),
+            // A function may see what a flow does not.
+            file.detector.is_some() && file.flow.is_empty(),
         ];
         let found: Vec<&str> =
             MATCHERS.iter().zip(present).filter(|(_, is)| *is).map(|(name, _)| *name).collect();

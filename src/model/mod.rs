@@ -16,7 +16,10 @@ use crate::lint::spec::Step;
 use crate::vocab::DataKind;
 
 use self::class::Class;
-use self::spec::{AttributeMeaning, CallRow, ConditionRow, MethodDoes, ModelFile, TypeRow};
+use self::spec::{
+    AttributeMeaning, CallRow, ConditionRow, InventoryRow, MethodDoes, ModelFile, TypeRow,
+};
+use crate::vocab::Section;
 
 /// All models of a run.
 #[derive(Debug, Default)]
@@ -33,9 +36,13 @@ pub struct Models {
     pub classes: FxHashMap<SmolStr, Class>,
     constants: FxHashMap<SmolStr, u64>,
     methods: FxHashMap<SmolStr, MethodDoes>,
+    /// Methods that a trait provides, with the one that it asks a type for.
+    provided: FxHashMap<SmolStr, SmolStr>,
     steps: FxHashMap<SmolStr, Vec<Step>>,
     /// What conditions ask about, in the order of the files.
     pub conditions: Vec<ConditionRow>,
+    /// What the inventory lists, in the order of the files.
+    pub inventory: Vec<InventoryRow>,
     /// Finds the patterns of watched classes.
     watched: Option<aho_corasick::AhoCorasick>,
     /// The last names of modelled macros, and of everything that decodes: most calls are
@@ -117,6 +124,12 @@ impl Models {
                 models.steps.entry(row.name.into()).or_default().extend(row.any);
             }
             for row in file.method {
+                if let Some(required) = &row.provided_by {
+                    let required = SmolStr::new(required);
+                    let names = row.names.iter().map(|name| (name.into(), required.clone()));
+                    models.provided.extend(names);
+                    continue;
+                }
                 let names = row.names.iter().map(|name| (SmolStr::new(name), row.does));
                 models.methods.extend(names);
             }
@@ -126,6 +139,13 @@ impl Models {
                 models.add_prefixes(&path);
             }
             models.conditions.extend(file.condition);
+            for row in &file.inventory {
+                if row.names.is_empty() && row.what.is_none() && row.section != Section::Collected {
+                    let section = row.section;
+                    errors.push(format!("an inventory row of `{section}` names nothing"));
+                }
+            }
+            models.inventory.extend(file.inventory);
             for row in file.class {
                 let name = SmolStr::new(&row.name);
                 if row.watched {
@@ -208,6 +228,11 @@ impl Models {
     }
 
     /// What a method does with data, by its name.
+    /// The method that a type has where a trait provides this one.
+    pub fn required(&self, name: &str) -> Option<&str> {
+        self.provided.get(name).map(SmolStr::as_str)
+    }
+
     pub fn method(&self, name: &str) -> MethodDoes {
         self.methods.get(name).copied().unwrap_or_default()
     }

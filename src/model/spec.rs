@@ -1,16 +1,19 @@
 //! The format of the files in `lints/models/`: what APIs do, what types mean, what words name.
 //!
 //! A model file is a list of `[[call]]`, `[[type]]`, `[[attribute]]`, `[[class]]`,
-//! `[[constant]]` and `[[condition]]` tables.
+//! `[[constant]]`, `[[method]]`, `[[step]]`, `[[condition]]` and `[[inventory]]` tables.
 //! Models are matched and never reported by themselves. An unknown key or word is an error.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 use crate::lint::spec::{CallMatcher, Step};
-use crate::vocab::{DataKind, Effect, Gate, Role};
+use crate::vocab::{DataKind, Effect, Gate, Role, Section};
 
 /// One model file.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ModelFile {
     #[serde(default)]
@@ -29,10 +32,41 @@ pub struct ModelFile {
     pub step: Vec<StepRow>,
     #[serde(default)]
     pub condition: Vec<ConditionRow>,
+    #[serde(default)]
+    pub inventory: Vec<InventoryRow>,
+}
+
+/// What the inventory lists, and under which heading. A fact is listed for every row that it
+/// fits.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct InventoryRow {
+    pub section: Section,
+    /// The facts that are listed.
+    pub call: CallMatcher,
+    /// It is listed under the values of these arguments; where they are not known, under what
+    /// chooses them.
+    #[serde(default)]
+    pub names: Vec<Role>,
+    /// It is listed under this word.
+    #[serde(default)]
+    pub what: Option<String>,
+    /// What is done with it, for people: `read`, `written`.
+    #[serde(default)]
+    pub how: Option<String>,
+    /// Only where data of one of these kinds reaches an argument in `into`.
+    #[serde(default)]
+    pub reached_by: Vec<DataKind>,
+    /// The arguments that data is followed into; that of a destination is what is sent there.
+    #[serde(default)]
+    pub into: Vec<Role>,
+    /// Of a destination: data that goes there by itself, without being handed over.
+    #[serde(default)]
+    pub sends: Vec<DataKind>,
 }
 
 /// Something that many lints ask about, under one name: "leaves the machine".
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct StepRow {
     pub name: String,
@@ -44,16 +78,19 @@ pub struct StepRow {
 
 /// What methods that no call row speaks of do with data, known by their names alone. Without
 /// a row, everything that goes into a method can come out of it, and stays nowhere else.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct MethodRow {
     pub names: Vec<String>,
+    /// A trait provides these by what it asks a type for: `write_all` by `write`.
+    #[serde(default)]
+    pub provided_by: Option<String>,
     #[serde(flatten)]
     pub does: MethodDoes,
 }
 
 /// What a method does with data.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct MethodDoes {
     /// The result is the receiver in another form; what changes the one changes the other.
@@ -71,6 +108,15 @@ pub struct MethodDoes {
     /// The result is something that the receiver holds: an element, a message.
     #[serde(default)]
     pub takes: bool,
+    /// The result holds what the receiver holds, or some of it: an iterator, a sorted list.
+    #[serde(default)]
+    pub walks: bool,
+    /// The result of the function holds its arguments: `once(x)`.
+    #[serde(default)]
+    pub wraps: bool,
+    /// The result is what the closure or the future that is handed over gives, perhaps later.
+    #[serde(default)]
+    pub runs: bool,
     /// The result tells next to nothing about what went in: a length, a comparison.
     #[serde(default)]
     pub forgets: bool,
@@ -78,7 +124,7 @@ pub struct MethodDoes {
 
 /// What a condition asks about, by what stands in it. Every part given must hold; of the rows
 /// that fit one thing that is read, the first counts.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ConditionRow {
     pub asks: Gate,
@@ -100,7 +146,7 @@ pub struct ConditionRow {
 }
 
 /// A constant of an API, known by its name alone: the crates that offer it are many.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ConstantRow {
     pub name: String,
@@ -111,7 +157,7 @@ pub struct ConstantRow {
 ///
 /// A call begins a *fact* of its own, unless `joins` says that it belongs to the fact that its
 /// receiver (or an argument) began: `Command::new("sh")` begins one, `.arg("-c")` joins it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CallRow {
     /// The canonical path. `a::{b, c}::d` stands for several. A method is `Type::method`, a
@@ -203,6 +249,17 @@ impl<'de> Deserialize<'de> for ArgRole {
     }
 }
 
+impl JsonSchema for ArgRole {
+    fn schema_name() -> Cow<'static, str> {
+        "ArgRole".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let role = generator.subschema_for::<Role>();
+        json_schema!({ "anyOf": [role, { "const": "_" }] })
+    }
+}
+
 /// The receiver, or an argument by its index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Joined {
@@ -234,8 +291,18 @@ impl<'de> Deserialize<'de> for Joined {
     }
 }
 
+impl JsonSchema for Joined {
+    fn schema_name() -> Cow<'static, str> {
+        "Joined".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "const": "receiver" }, { "type": "integer", "minimum": 0 }] })
+    }
+}
+
 /// What a type means.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TypeRow {
     /// The canonical path; `a::{B, C}` stands for several.
@@ -261,7 +328,7 @@ pub struct TypeRow {
 }
 
 /// What an attribute does.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AttributeRow {
     /// The canonical path (`ctor::ctor`), or the bare name of a built-in (`link_section`).
@@ -273,7 +340,7 @@ pub struct AttributeRow {
     pub means: AttributeMeaning,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AttributeMeaning {
     /// The function runs before `main`, or the static holds a pointer to one that does.
@@ -289,7 +356,7 @@ pub enum AttributeMeaning {
 }
 
 /// A named class of values.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ClassRow {
     pub name: String,
@@ -317,7 +384,7 @@ pub struct ClassRow {
 }
 
 /// What the values of a class are, and so how its patterns are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClassOf {
     /// A file path: `.ssh/id_*` matches these components next to each other anywhere in the

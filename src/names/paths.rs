@@ -11,6 +11,8 @@ use super::*;
 
 /// Imports of imports before we stop; longer chains than this are not written by hand.
 const MAX_STEPS: usize = 24;
+/// Types in the bounds of a type parameter.
+const MAX_BOUNDS: usize = 4;
 /// Paths that are being resolved for the sake of other paths: aliases of aliases, `Self` in
 /// the type that it means.
 const MAX_NESTED: u32 = 48;
@@ -170,8 +172,12 @@ impl Resolver<'_> {
                 return found;
             }
             let module = self.unit.module(krate, id);
-            if module.generics.iter().any(|generic| generic.name == *name) {
-                return Meanings::new();
+            // Of a type parameter, only what its traits promise is known.
+            if let Some(generic) = module.generics.iter().find(|generic| generic.name == *name) {
+                return match self.bounds((krate, id), &generic.bounds, MAX_BOUNDS) {
+                    Ty::Unknown => Meanings::new(),
+                    ty => smallvec![self.type_meaning(ty)],
+                };
             }
             scope = module.block.then_some(module.parent).flatten();
         }
@@ -378,6 +384,8 @@ impl Resolver<'_> {
             Res::External(prefix) => {
                 smallvec![Res::External(self.models.canonical(&format!("{prefix}::{name}")))]
             }
+            // `T::name` of a type parameter, `Self::name`.
+            Res::Assoc(ty, whole) if whole.is_empty() => smallvec![Res::Assoc(ty, name.clone())],
             // An associated type's function, a variant's field: nothing we know.
             Res::Assoc(..) | Res::Variant(..) => Meanings::new(),
         }

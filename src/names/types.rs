@@ -53,6 +53,10 @@ impl Ty {
         }
     }
 
+    pub fn is_container(&self) -> bool {
+        matches!(self, Ty::External(path, _) if is_container(path))
+    }
+
     /// The type of the elements, for containers; the type itself otherwise, since models give
     /// the element type of iterators.
     pub fn element(&self) -> &Ty {
@@ -138,7 +142,7 @@ impl Resolver<'_> {
         known
     }
 
-    fn bounds(&self, at: (CrateId, ModuleId), bounds: &[Path], depth: usize) -> Ty {
+    pub(super) fn bounds(&self, at: (CrateId, ModuleId), bounds: &[Path], depth: usize) -> Ty {
         let Some(_) = depth.checked_sub(1) else { return Ty::Unknown };
         let known =
             bounds.iter().flat_map(|path| self.path(at, path)).filter_map(|res| match res {

@@ -9,10 +9,12 @@ mod plan;
 mod unit;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use rayon::prelude::*;
 
 pub use self::unit::{Gap, Outcome};
+use crate::disclosure::Disclosure;
 use crate::files::{FileSystem, Files};
 use crate::lint::load::Lint;
 use crate::lint::matcher::Matching;
@@ -33,12 +35,14 @@ pub struct Scan<'a> {
     pub models: &'a Models,
     pub lints: &'a [(Lint, Level)],
     pub matching: &'a Matching<'a>,
+    /// What the project says openly.
+    pub disclosures: &'a [Disclosure],
+    /// The folder of `overt.toml`, absolute.
+    pub base: Option<&'a Path>,
     /// Called once for each file that was read.
     pub step: &'a (dyn Fn() + Sync),
     /// Whether the facts are kept.
     pub inventory: bool,
-    /// Whether there are disclosures, so that what they are about is kept.
-    pub disclosures: bool,
 }
 
 /// Analyses every unit, on a pool whose threads have the stack that parsing needs.

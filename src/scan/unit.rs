@@ -12,9 +12,11 @@ use crate::disclosure::Bounds;
 use crate::disclosure::usage::Seen;
 use crate::facts::{self, Context, CrateFacts};
 use crate::flow::Builder;
-use crate::inventory::Entry;
+use crate::inventory::{self, Entry, Listed};
 use crate::ir::Directive;
 use crate::lint::claim::{self, Claim, Proof};
+use crate::lint::detect::consent::OptOut;
+use crate::lint::detect::{self, Whole};
 use crate::lint::engine::{self, Subject};
 use crate::lint::flows;
 use crate::lint::spec::Notice;
@@ -31,6 +33,8 @@ pub struct Outcome {
     pub inventory: Vec<Entry>,
     /// What the facts do that a disclosure can be about, when there are disclosures.
     pub seen: Vec<Seen>,
+    /// What the inventory lists, when it is wanted.
+    pub listed: Vec<Listed>,
     pub gaps: Vec<Gap>,
     pub unread: Vec<(PathBuf, String)>,
     /// Files that were met on the way.
@@ -44,6 +48,10 @@ pub struct Outcome {
     pub unresolved: usize,
     /// Searches for where data goes that were given up.
     pub cut: usize,
+    /// For each disclosure with a guard: whether the unit has it, and the nearest name.
+    pub guards: Vec<(usize, bool, Option<String>)>,
+    /// The variables by which a person asks not to be counted, as far as the code reads them.
+    pub opt_outs: Vec<OptOut>,
 }
 
 /// A part that was not, or not wholly, analysed.
@@ -85,7 +93,7 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
         outcome.calls += facts.calls;
         outcome.unresolved += facts.unresolved;
         outcome.cut += facts.given_up;
-        if scan.disclosures {
+        if !scan.disclosures.is_empty() {
             outcome.seen.extend(facts.facts.iter().filter_map(Seen::of));
         }
         if scan.inventory {
@@ -102,6 +110,20 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
         .zip(&all)
         .map(|(krate, facts)| Subject::new(&unit, krate, facts, resolver))
         .collect();
+    if scan.inventory {
+        outcome.listed = inventory::gather(&subjects, &graph, scan.matching);
+    }
+    let below = |file: FileId| {
+        let met = files.met.iter().find(|(id, _)| *id == file).map(|(_, path)| path.as_path());
+        let path = met.unwrap_or_else(|| scan.files.path(file));
+        let path = names::normal(&std::path::absolute(path).ok()?);
+        path.strip_prefix(scan.base?).ok().map(Path::to_owned)
+    };
+    let disclosures = scan.disclosures;
+    let whole = Whole { subjects: &subjects, graph: &graph, disclosures, below: &below };
+    outcome.claims.extend(detect::whole(&whole, scan.lints));
+    outcome.guards = detect::consent::guards(&whole);
+    outcome.opt_outs = detect::consent::opt_outs(&whole);
     let proven = flows::claims(&subjects, graph, scan.lints, scan.matching);
     outcome.cut += proven.cut;
     let mut near = Vec::new();

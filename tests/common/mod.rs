@@ -81,6 +81,7 @@ pub fn example(example: &Example) -> Vec<(String, String)> {
     if !example.code.is_empty() {
         texts.push((example.file.clone(), unescape(&example.code)));
     }
+    texts.extend(example.config.iter().map(|text| ("overt.toml".to_owned(), text.clone())));
     let has = |texts: &[(String, String)], name: &str| texts.iter().any(|(path, _)| path == name);
     if !has(&texts, "Cargo.toml") {
         let manifest = manifest(&texts);

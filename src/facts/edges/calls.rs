@@ -26,7 +26,8 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             let keeps = is_wrapping(path) || name == "identity";
             let passes = self.pass.cx.models.method(name).passes;
             let known = path.starts_with("std::") || of_type || passes;
-            let does = MethodDoes { keeps, ..Default::default() };
+            let runs = self.pass.cx.models.method(name).runs;
+            let does = MethodDoes { keeps, runs, ..Default::default() };
             return self.unmodelled(id, None, args, does, !known);
         }
         // A closure, a parameter, a field: called by its value.
@@ -93,6 +94,9 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             }
             _ => {}
         }
+        if method == "to_string" {
+            self.displayed(id, receiver);
+        }
         let does = self.pass.cx.models.method(method);
         let known = does != MethodDoes::default() || *self.pass.ty(receiver) != Ty::Unknown;
         self.unmodelled(id, Some(receiver), args, does, !known);
@@ -148,6 +152,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         {
             self.same(*first, id);
         }
+        self.streams(id, &inputs, row);
         self.callbacks(id, receiver, args, passes(Joined::Receiver));
         if does.changes
             && let Some(receiver) = receiver
@@ -178,6 +183,34 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         }
         if row.fills.is_empty() && row.passes.is_none() {
             self.borrowed(receiver, args);
+        }
+    }
+
+    /// A call reads from or writes to a type of the scan by the methods that it has for that:
+    /// `io::copy(&mut own_reader, &mut own_writer)`.
+    fn streams(&mut self, id: ExprId, inputs: &[(Joined, ExprId)], row: &CallRow) {
+        for (which, input) in inputs {
+            let Ty::Local(def, _) = self.pass.ty(*input) else { continue };
+            let filled = matches!(which, Joined::Argument(at) if row.fills.contains(at));
+            let names = if filled { ["write", "poll_write"] } else { ["read", "poll_read"] };
+            let members = self.pass.cx.unit.krate(def.krate).members.get(&(def.file, def.item));
+            let found = names.iter().find_map(|name| members?.get(*name)).cloned();
+            let places = if filled {
+                [self.places(*input), Vec::new()]
+            } else {
+                [Vec::new(), vec![self.node(id)]]
+            };
+            for def in found.into_iter().flatten() {
+                let mut nodes = vec![self.node(*input); self.parameters(def)];
+                if let Some(buffer) = nodes.last_mut() {
+                    *buffer = self.node(id);
+                }
+                let mut all = vec![Vec::new(); nodes.len()];
+                if let [first, .., last] = all.as_mut_slice() {
+                    (*first, *last) = (places[0].clone(), places[1].clone());
+                }
+                self.out.call(self.pass.cx.unit, self.node(id), def, &nodes, &all);
+            }
         }
     }
 
@@ -230,9 +263,15 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         if let Some(receiver) = receiver.filter(|_| does.takes) {
             self.held(receiver, id);
         }
+        if let Some(last) = args.last().filter(|_| does.runs) {
+            match self.kind(*last) {
+                ExprKind::Closure { body, .. } => self.same(*body, id),
+                _ => self.same(*last, id),
+            }
+        }
         if !does.forgets {
             for input in receiver.iter().chain(args) {
-                if self.consumes(id) && !does.keeps {
+                if self.consumes(id) && (!does.keeps || self.is_text_of(id)) {
                     self.collapse(*input, &self.pass.ty(id).clone());
                 }
                 if supposed { self.suppose(*input, id) } else { self.made(*input, id) }
@@ -264,6 +303,11 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                 .iter()
                 .any(|prefix| name.starts_with(prefix))
         })
+    }
+
+    /// Whether a call writes a value out as text, by the `Display` of its type.
+    fn is_text_of(&self, id: ExprId) -> bool {
+        matches!(self.kind(id), ExprKind::MethodCall { method, .. } if method == "to_string")
     }
 
     /// The arguments stay in the receiver.
@@ -384,6 +428,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                     if name == "vec" {
                         self.held(*arg, id);
                     } else {
+                        self.displayed(id, *arg);
                         self.collapse(*arg, &Ty::Unknown);
                         self.made(*arg, id);
                     }
@@ -391,7 +436,20 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             }
         }
         if let ("write" | "writeln", [target, rest @ ..]) = (name, args.as_slice()) {
+            rest.iter().for_each(|arg| self.displayed(*target, *arg));
             self.change(*target, rest);
+        }
+    }
+
+    /// A value of a type of the scan becomes text: its `fmt` writes what it likes.
+    fn displayed(&mut self, text: ExprId, value: ExprId) {
+        let Ty::Local(def, _) = self.pass.ty(value) else { return };
+        let members = self.pass.cx.unit.krate(def.krate).members.get(&(def.file, def.item));
+        let Some(found) = members.and_then(|names| names.get("fmt")) else { return };
+        let nodes = [self.node(value), self.node(text)];
+        let places = [Vec::new(), self.places(text)];
+        for def in found.clone() {
+            self.out.call(self.pass.cx.unit, self.node(text), def, &nodes, &places);
         }
     }
 }

@@ -81,9 +81,21 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             let field = self.field(def, &variant, &index.to_string());
             self.store(*arg, field);
         }
-        // A wrapper is as good as what it wraps.
-        if let [only] = args {
+        // A wrapper is as good as what it wraps; a variant is one of several.
+        if let [only] = args
+            && (variant.is_empty() || !self.has_other_content(def, &variant))
+        {
             self.held(*only, id);
+        }
+    }
+
+    /// Whether other variants of an enum hold something as well.
+    fn has_other_content(&self, def: Def, variant: &str) -> bool {
+        match &self.pass.cx.unit.item(def).kind {
+            ItemKind::Enum { variants } => {
+                variants.iter().any(|other| other.name != variant && !other.fields.is_empty())
+            }
+            _ => false,
         }
     }
 
@@ -113,8 +125,24 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         self.owned_too(value, field);
     }
 
+    /// Whether an expression is a local that nothing can change.
+    fn is_fixed(&self, id: ExprId) -> bool {
+        match self.kind(id) {
+            ExprKind::Local(local) => {
+                let local = self.pass.body.locals.get(local.0 as usize);
+                local.is_some_and(|local| !local.mutable) && !self.is_shared(id)
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn read_field(&mut self, id: ExprId, base: ExprId, name: &Name) {
         match self.pass.ty(base) {
+            // A tuple that is put together here and never changed is told apart.
+            Ty::Tuple(_) if self.is_fixed(base) => match self.pass.part_exprs(base, name) {
+                Some(parts) => parts.into_iter().for_each(|part| self.same(part, id)),
+                None => self.held(base, id),
+            },
             Ty::Tuple(_) | Ty::Unknown => self.held(base, id),
             _ => self.out.part(self.node(base), self.node(id)),
         }

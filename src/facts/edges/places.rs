@@ -98,6 +98,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                 self.pass.cx.models.type_info(path).shared
                     || args.iter().any(|arg| self.is_shared_type(arg, depth))
             }
+            Ty::Tuple(parts) => parts.iter().any(|part| self.is_shared_type(part, depth)),
             _ => false,
         }
     }

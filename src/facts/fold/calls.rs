@@ -49,6 +49,7 @@ impl<'a> Pass<'a, '_> {
                 && let Some(local) = self.root_local(*arg)
             {
                 self.local_values[local.0 as usize] = Value::Unknown;
+                self.holds.forget(local);
             }
         }
     }

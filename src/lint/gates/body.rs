@@ -6,7 +6,7 @@ use crate::ir::{Body, Expr, ExprId, ExprKind};
 use crate::span::Span;
 
 /// Every expression that facts, edges and claims name by its place.
-pub(super) fn spans(body: &Body) -> FxHashMap<Span, ExprId> {
+pub(in crate::lint) fn spans(body: &Body) -> FxHashMap<Span, ExprId> {
     let mut spans = FxHashMap::default();
     for (id, expr) in body.iter() {
         let called = matches!(
@@ -23,7 +23,7 @@ pub(super) fn spans(body: &Body) -> FxHashMap<Span, ExprId> {
 }
 
 /// The span by which facts and edges name an expression.
-pub(super) fn span_of(expr: &Expr) -> Span {
+pub(in crate::lint) fn span_of(expr: &Expr) -> Span {
     match &expr.kind {
         ExprKind::MethodCall { method_span, .. } => {
             Span { start: method_span.start, end: expr.span.end }
@@ -33,7 +33,7 @@ pub(super) fn span_of(expr: &Expr) -> Span {
 }
 
 /// What each local may hold: what it is bound to, assigned, and handed to for filling.
-pub(super) fn sources(body: &Body) -> Vec<Vec<ExprId>> {
+pub(in crate::lint) fn sources(body: &Body) -> Vec<Vec<ExprId>> {
     let mut sources = vec![Vec::new(); body.locals.len()];
     for (id, expr) in body.iter() {
         match &expr.kind {
@@ -76,7 +76,7 @@ pub(super) fn sources(body: &Body) -> Vec<Vec<ExprId>> {
 }
 
 /// What a body gives back, and the conditions that decide it.
-pub(super) fn results(body: &Body) -> Vec<ExprId> {
+pub(in crate::lint) fn results(body: &Body) -> Vec<ExprId> {
     let mut results: Vec<ExprId> = body.root.into_iter().collect();
     for (_, expr) in body.iter() {
         match &expr.kind {

@@ -4,7 +4,7 @@
 //! the things that it reads; the models say what those are. Bodies are looked at when a claim
 //! or a matcher asks for them, once each.
 
-mod body;
+pub(in crate::lint) mod body;
 mod decompose;
 mod patterns;
 mod slice;

@@ -299,11 +299,18 @@ impl Lowerer {
                     }
                 }
                 Stmt::Macro(mac) => {
-                    let id = self.macro_expr(&mac.mac);
-                    self.configured(id, &mac.attrs);
+                    let last = std::ptr::eq(stmt, &raw const stmts[stmts.len() - 1]);
+                    let (ids, value) = match self.expanded_statements(&mac.mac) {
+                        Some(written) => written,
+                        None => (Vec::new(), Some(self.macro_expr(&mac.mac))),
+                    };
+                    for id in ids.iter().copied().chain(value) {
+                        self.configured(id, &mac.attrs);
+                    }
+                    statements.extend(ids);
                     match mac.semi_token {
-                        Some(_) => statements.push(id),
-                        None => tail = Some(id),
+                        None if last => tail = value,
+                        _ => statements.extend(value),
                     }
                 }
             }

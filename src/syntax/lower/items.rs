@@ -121,10 +121,16 @@ impl Lowerer {
             (None, Some(semi)) => sp(semi.spans[0]),
             (None, None) => sp(module.ident.span()),
         };
-        self.finish(head, end, |this| ItemKind::Module {
+        let macros = self.macros.len();
+        let id = self.finish(head, end, |this| ItemKind::Module {
             items: module.content.as_ref().map(|(_, items)| this.items(items)),
             paths: module.attrs.iter().flat_map(path_values).collect(),
-        })
+        });
+        // What a module defines ends with it, unless it says otherwise.
+        if !module.attrs.iter().any(|attr| attr.path().is_ident("macro_use")) {
+            self.macros.truncate(macros);
+        }
+        id
     }
 
     fn function(
@@ -306,6 +312,7 @@ impl Lowerer {
         let named = fields.iter().enumerate().map(|(index, field)| Field {
             name: field.ident.as_ref().map_or_else(|| Name::new(index.to_string()), name),
             ty: self.ty(&field.ty),
+            attrs: self.attrs(&field.attrs),
         });
         named.collect()
     }

@@ -60,6 +60,9 @@ fn arguments(input: ParseStream<'_>) -> syn::Result<Vec<Argument>> {
 
 impl Lowerer {
     pub(super) fn macro_expr(&mut self, mac: &syn::Macro) -> ExprId {
+        if let Some(id) = self.expanded(mac, |this, tokens| this.expansion(tokens)) {
+            return id;
+        }
         let mark = self.mark();
         let path = self.path(None, &mac.path);
         let (mut args, understood) = self.macro_arguments(mac.tokens.clone());
@@ -71,6 +74,61 @@ impl Lowerer {
         self.captured(&mut args);
         let span = path.span.to(delimiter_close(&mac.delimiter));
         self.push(mark, ExprKind::Macro(MacroCall { path, args, understood }), span)
+    }
+
+    /// What a macro of this file writes where it is called, as an expression.
+    fn expansion(&mut self, tokens: TokenStream) -> Option<ExprId> {
+        if let Ok(expr) = syn::parse2::<E>(tokens.clone()) {
+            return Some(self.expr(&expr));
+        }
+        let mark = self.mark();
+        let span = tokens_span(&tokens);
+        let stmts = syn::Block::parse_within.parse2(tokens).ok()?;
+        let (statements, tail) = self.scope(|this| this.statements(&stmts));
+        Some(self.push(mark, ExprKind::Block { statements, tail, is_async: false }, span))
+    }
+
+    /// As statements among those around the call, which see what it declares.
+    pub(super) fn expanded_statements(
+        &mut self,
+        mac: &syn::Macro,
+    ) -> Option<(Vec<ExprId>, Option<ExprId>)> {
+        self.expanded(mac, |this, tokens| {
+            let stmts = syn::Block::parse_within.parse2(tokens).ok()?;
+            Some(this.statements(&stmts))
+        })
+    }
+
+    /// A macro that nobody else can call, and whose calls were all expanded, is not read
+    /// once more by itself.
+    pub(super) fn drop_spent_macros(&mut self) {
+        let out_of_line = |item: &Item| matches!(&item.kind, ItemKind::Module { items: None, .. });
+        if self.ir.items.iter().any(out_of_line) {
+            return;
+        }
+        let used_by_name = |name: &Name| {
+            self.ir.items.iter().any(|item| match &item.kind {
+                ItemKind::Use(leaves) => {
+                    leaves.iter().any(|leaf| leaf.path.last().is_some_and(|s| s.name == *name))
+                }
+                _ => false,
+            })
+        };
+        let spent: Vec<BodyId> = self
+            .ir
+            .items
+            .iter()
+            .filter(|item| !item.public && self.macros.is_spent(&item.name))
+            .filter(|item| !used_by_name(&item.name))
+            .filter_map(|item| match &item.kind {
+                ItemKind::MacroRules { rules } => Some(rules.clone()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        for body in spent {
+            self.ir.bodies[body.0 as usize] = Body::default();
+        }
     }
 
     fn macro_arguments(&mut self, tokens: TokenStream) -> (Vec<MacroArg>, bool) {
@@ -131,6 +189,7 @@ impl Lowerer {
         let last = mac.path.segments.last().map(|segment| name(&segment.ident)).unwrap_or_default();
         if let Some(ident) = ident.filter(|_| last == "macro_rules") {
             let rules = self.rules(mac.tokens.clone());
+            self.macros.define(name(ident), mac.tokens.clone());
             let attrs = self.attrs(attrs);
             let exported =
                 attrs.iter().any(|attr| attr.path.single().is_some_and(|n| n == "macro_export"));

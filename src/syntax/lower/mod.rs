@@ -4,6 +4,7 @@
 //! scope binds it, and a path otherwise. Spans are put together from the tokens at hand; the
 //! `Spanned` trait would print each node to find its ends.
 
+mod expand;
 mod exprs;
 mod items;
 mod macros;
@@ -26,6 +27,7 @@ pub(super) fn lower(text: &str, parsed: &Parsed) -> FileIr {
     for span in &parsed.salvage {
         lowerer.salvage(text, *span);
     }
+    lowerer.drop_spent_macros();
     lowerer.ir
 }
 
@@ -36,6 +38,8 @@ struct Lowerer {
     body: Body,
     /// The locals in sight, innermost scope last.
     scopes: Vec<Vec<(Name, LocalId)>>,
+    /// The `macro_rules!` in sight.
+    macros: expand::Macros,
     /// Inside of something that exists only in tests.
     test: bool,
 }
@@ -59,8 +63,10 @@ impl Lowerer {
 
     fn scope<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
         self.scopes.push(Vec::new());
+        let macros = self.macros.len();
         let result = inside(self);
         self.scopes.pop();
+        self.macros.truncate(macros);
         result
     }
 
