@@ -61,6 +61,8 @@ pub struct Checked {
     pub warnings: Vec<FileError>,
     /// Every fact, sorted by place, when it was asked for.
     pub inventory: Vec<Entry>,
+    /// What the run went by.
+    pub setup: Setup,
     /// What the tree can do, when it was asked for.
     pub behaviour: Inventory,
     /// The variables by which a person asks not to be counted, as far as the code reads them.
@@ -69,6 +71,14 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// Every package of the run: its name and version, sorted.
+    pub fn packages(&self) -> impl Iterator<Item = &str> {
+        let mut names: Vec<&str> = self.packages.iter().map(|(_, name)| name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter()
+    }
+
     /// The innermost package that holds a file: its name and version.
     pub fn package(&self, file: FileId) -> Option<smol_str::SmolStr> {
         innermost(&self.packages, self.files.path(file)).map(|(_, package)| package.clone())
@@ -211,7 +221,7 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
     inventory.dedup_by_key(|entry| (entry.place, entry.calls.clone()));
     let behaviour = inventory::assemble(listed, &project, &files);
     let opt_outs = consent::together(opt_outs);
-    Ok(Checked { report, files, warnings, inventory, behaviour, opt_outs, packages })
+    Ok(Checked { report, files, warnings, inventory, behaviour, setup, opt_outs, packages })
 }
 
 /// What the configuration leaves out, except where that is what was asked for by name.

@@ -71,6 +71,13 @@ pub(super) enum Command {
     /// uses and its native code, each with its places. An inventory claims nothing and never
     /// fails. One that is saved as JSON can be compared with that of another version.
     Inventory(InventoryArgs),
+    /// Write the disclosure document: what the code collects, where it goes, and what is not said
+    ///
+    /// The document is for people: what is collected, where it goes, why and with whose consent,
+    /// how to turn it off, which doors are kept, and where in the code; what is not disclosed; and
+    /// what could not be known. With a policy that has clauses, what was found clause by clause.
+    /// Writing it never fails because of what is found.
+    Report(ReportArgs),
     /// Draft an overt.toml from what the code does now
     ///
     /// Writes overt.toml into the folder: one disclosure for each destination and each way in,
@@ -194,6 +201,31 @@ pub(super) struct InitArgs {
     /// Print the draft and write no file
     #[arg(long)]
     pub(super) stdout: bool,
+}
+
+/// What `report` takes.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ReportArgs {
+    /// What to scan: folders or files [default: .]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// How to write the document [default: by the name of the output file, or markdown]
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<DocumentFormat>,
+    /// Neither heed nor believe what the tree says about itself
+    ///
+    /// Without its own overt.toml, nothing that the code does counts as disclosed.
+    #[arg(long)]
+    pub(super) untrusted: bool,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DocumentFormat {
+    Markdown,
+    /// One file that needs nothing else
+    Html,
 }
 
 /// How severe lints are. The order among the four counts, see [`levels`].

@@ -191,7 +191,6 @@ impl<'a, 'c> Pass<'a, 'c> {
         for (id, expr) in self.body.iter() {
             match &expr.kind {
                 ExprKind::Loop { .. } => self.holds.add_loop(expr.first, id),
-                ExprKind::Call { callee, .. } => {
                 ExprKind::Call { callee, args } => {
                     for param in args.iter().filter_map(|arg| last_parameter(self.body, *arg)) {
                         self.given_by.insert(param, (*callee, None));
