@@ -193,6 +193,7 @@ impl Summary {
             cut_short,
             calls,
             elapsed,
+            work: _,
         } = *summary;
         Self {
             denied,

@@ -40,6 +40,7 @@ pub struct Outcome {
     pub unresolved: usize,
     /// Searches for where data goes that were given up.
     pub cut: usize,
+    pub work: usize,
 }
 
 /// A part that was not, or not wholly, analysed.
@@ -69,12 +70,10 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
     let mut outcome = Outcome::default();
     let memo = Memo::default();
     let context = Context::new(&unit, scan.models, &memo);
-    let resolver = context.resolver();
     let mut flow = Builder::new(&unit);
     let mut all: Vec<CrateFacts> =
         unit.crate_ids().map(|krate| facts::collect(&context, krate, &mut flow)).collect();
     let graph = flow.finish(&unit);
-    outcome.cut += usize::from(graph.cut);
     all.iter_mut().for_each(|facts| facts.trace(&graph));
     for (krate, facts) in unit.crate_ids().zip(&all) {
         outcome.facts += facts.facts.iter().filter(|fact| fact.via.is_none()).count();
@@ -90,20 +89,24 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
             }));
         }
     }
+    context.renew();
     let subjects: Vec<Subject<'_>> = unit
         .crate_ids()
         .zip(&all)
-        .map(|(krate, facts)| Subject::new(&unit, krate, facts, resolver))
+        .map(|(krate, facts)| Subject::new(&unit, krate, facts, &context))
         .collect();
     let proven = flows::claims(&subjects, graph, scan.lints, scan.matching);
-    outcome.cut += proven.cut;
+    outcome.cut += proven.cut + memo.cut.get();
+    memo.work(proven.visited);
     let mut near = Vec::new();
     for subject in &subjects {
+        context.renew();
         near.extend(engine::claims(subject, scan.lints, scan.matching));
     }
     flows::retain_unproven(&mut near, &proven.claims);
     outcome.claims.extend(proven.claims);
     outcome.claims.extend(near);
+    outcome.work = memo.worked.get();
     outcome.unreachable = unreachable.len();
     for file in unreachable {
         notice(
