@@ -58,7 +58,6 @@ fn a_chain_of_calls() {
 }
 
 #[test]
-#[ignore = "each source is asked about every caller of the helper: 7.2 times the work"]
 fn many_callers_of_one_helper() {
     is_linear(|parts| {
         let calls = each(parts, |i| format!("f{i}();"));

@@ -434,7 +434,10 @@ fn trace(
             continue;
         }
         for (other, _) in super::slice(starts, back, node) {
-            if cut || seen.contains(other) {
+            if cut {
+                break;
+            }
+            if seen.contains(other) {
                 continue;
             }
             cut = seen.len() >= MAX_TRACED;

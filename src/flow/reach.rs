@@ -148,8 +148,13 @@ impl Graph {
                 found.push(node);
                 continue;
             }
-            let back = self.back(node);
+            let all = self.back(node);
+            // What is filled from more places than these may be anything.
+            let back = &all[..all.len().min(MAX_SAME)];
             edges += back.len();
+            if back.len() < all.len() {
+                (others, cut) = (true, true);
+            }
             let follows = |way: &Way| matches!(way, Way::Same | Way::Held | Way::Out);
             let mut followed = false;
             for (other, way) in back {
@@ -239,6 +244,11 @@ fn enter(
 }
 
 impl Reach {
+    /// The calls that the search went into, in no order.
+    pub fn sites(&self) -> impl Iterator<Item = Node> + '_ {
+        self.visits.iter().filter(|visit| visit.way == Way::In).map(|visit| visit.site)
+    }
+
     /// The nodes that are reached, in no order.
     pub fn nodes(&self) -> impl ExactSizeIterator<Item = Node> + '_ {
         self.by_node.keys().copied()

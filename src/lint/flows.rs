@@ -18,7 +18,7 @@ use super::spec::{Same, Step};
 use crate::facts::Fact;
 use crate::flow::{Graph, Meaning, Node, Path, Reach, Way};
 use crate::names::BodyRef;
-use crate::span::Place;
+use crate::span::{FileId, Place};
 use crate::vocab::{Confidence, Effect, Level, Role};
 
 /// Calls and fields that a flow goes through before it is only supposed.
@@ -77,10 +77,18 @@ struct Fulfilled<'l> {
     /// What of each fact fulfils it.
     facts: BTreeMap<At, Vec<&'l Step>>,
     /// The facts that data must reach, by the nodes where it does.
-    by_node: FxHashMap<Node, Vec<At>>,
+    by_node: FxHashMap<Node, Met>,
     sinks: FxHashMap<At, Vec<Node>>,
     /// The facts that are tied to the one before by what they are given.
     ties: Vec<Ties<'l>>,
+}
+
+/// The facts that are met at one node.
+#[derive(Default)]
+struct Met {
+    all: Vec<At>,
+    /// Those that hold for one caller alone, by the file and the beginning of its call.
+    handed: BTreeMap<(FileId, u32), Vec<At>>,
 }
 
 /// The arguments of facts that may be the same as those of an earlier fact.
@@ -392,7 +400,7 @@ impl Search<'_, '_, '_> {
                 Some(reach) => reach,
                 None => &self.later[&last],
             };
-            let reached = reached(reach, fulfilled);
+            let reached = self.reached(reach, fulfilled);
             let looks = reached.len() + reach.nodes().len().min(fulfilled.by_node.len());
             self.graph.count(looks, false);
             for at in reached {
@@ -450,6 +458,31 @@ impl Search<'_, '_, '_> {
         });
     }
 
+    /// The facts of a step that data reaches; of those that hold for one caller, the ones whose
+    /// call it goes through.
+    fn reached(&self, reach: &Reach, fulfilled: &Fulfilled<'_>) -> BTreeSet<At> {
+        let by_node = &fulfilled.by_node;
+        let mut met: Vec<&Met> = Vec::new();
+        if by_node.len() < reach.nodes().len() {
+            let nodes = by_node.iter().filter(|(node, _)| reach.is_reached(**node));
+            met.extend(nodes.map(|(_, met)| met));
+        } else {
+            met.extend(reach.nodes().filter_map(|node| by_node.get(&node)));
+        }
+        let mut found: BTreeSet<At> = met.iter().flat_map(|met| &met.all).copied().collect();
+        if met.iter().all(|met| met.handed.is_empty()) {
+            return found;
+        }
+        let sites: BTreeSet<Place> = reach.sites().filter_map(|site| self.place(site)).collect();
+        for Place { file, span } in sites {
+            for met in &met {
+                let calls = met.handed.range((file, span.start)..=(file, span.end));
+                found.extend(calls.flat_map(|(_, facts)| facts));
+            }
+        }
+        found
+    }
+
     /// Finds out where the facts of a step are met.
     fn meet<'l>(&self, step: &'l Step, fulfilled: &mut Fulfilled<'l>) {
         let whole = step.same.as_ref();
@@ -468,7 +501,14 @@ impl Search<'_, '_, '_> {
             }
             let nodes = self.sinks(*at, fits);
             for node in &nodes {
-                fulfilled.by_node.entry(*node).or_default().push(*at);
+                let met = fulfilled.by_node.entry(*node).or_default();
+                match self.fact(*at).via {
+                    Some(via) => {
+                        let key = (via.file, via.span.start);
+                        met.handed.entry(key).or_default().push(*at);
+                    }
+                    None => met.all.push(*at),
+                }
             }
             fulfilled.sinks.insert(*at, nodes);
         }
@@ -658,16 +698,6 @@ impl Search<'_, '_, '_> {
         });
         names.get(&at).cloned().unwrap_or_else(|| "a function".into())
     }
-}
-
-/// The facts of a step that data reaches.
-fn reached(reach: &Reach, fulfilled: &Fulfilled<'_>) -> BTreeSet<At> {
-    let by_node = &fulfilled.by_node;
-    if by_node.len() < reach.nodes().len() {
-        let nodes = by_node.iter().filter(|(node, _)| reach.is_reached(**node));
-        return nodes.flat_map(|(_, facts)| facts).copied().collect();
-    }
-    reach.nodes().filter_map(|node| by_node.get(&node)).flatten().copied().collect()
 }
 
 /// Whether the known part of a path tells it from others.
