@@ -343,6 +343,7 @@ impl Run<'_> {
             summary.calls += outcome.calls;
             summary.unresolved_calls += outcome.unresolved;
             summary.cut_short += outcome.cut;
+            summary.work += outcome.work;
             for (id, path) in &outcome.met {
                 self.files.add(*id, path);
             }
@@ -573,13 +574,17 @@ impl Run<'_> {
         if !counts && !self.options.untrusted {
             return (0, notices);
         }
+        let mut of_file: FxHashMap<FileId, Vec<usize>> = FxHashMap::default();
+        for (at, finding) in findings.iter().enumerate() {
+            of_file.entry(finding.primary.place.file).or_default().push(at);
+        }
         let mut by_file: Vec<FileId> = directives.keys().copied().collect();
         by_file.sort();
         for file in by_file {
             let text = self.files.text(file);
+            let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
             let line = |span: Span| {
-                let before = text.get(..span.start as usize).unwrap_or_default();
-                let lines = before.matches('\n').count() + 1;
+                let lines = ends.partition_point(|end| *end < span.start as usize) + 1;
                 u32::try_from(lines).unwrap_or(u32::MAX)
             };
             let (kind, given) = &directives[&file];
@@ -596,8 +601,7 @@ impl Run<'_> {
                 self.ignored.extend(suppress::ignored(self.files.path(file), &text, &given));
                 continue;
             }
-            let here: Vec<usize> =
-                (0..findings.len()).filter(|at| findings[*at].primary.place.file == file).collect();
+            let here = of_file.get(&file).map_or(&[][..], Vec::as_slice);
             let claims: Vec<suppress::Claim<'_>> = here
                 .iter()
                 .map(|at| {

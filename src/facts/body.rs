@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::calls::parse_type;
 use super::conceal::Trail;
@@ -39,6 +39,7 @@ pub(super) struct Pass<'a, 'c> {
     pub mentions: Vec<Option<usize>>,
     pub drafts: Vec<Draft>,
     pub edges: Vec<Edge>,
+    known_edges: FxHashSet<Edge>,
     /// The facts of helpers as they are for the calls of this body.
     pub handed: Vec<Handed>,
     /// What the parameters get, when one caller is looked at.
@@ -109,6 +110,7 @@ impl<'a, 'c> Pass<'a, 'c> {
             mentions: vec![None; locals],
             drafts: Vec::new(),
             edges: Vec::new(),
+            known_edges: FxHashSet::default(),
             handed: Vec::new(),
             given: Vec::new(),
             depth: 0,
@@ -164,6 +166,7 @@ impl<'a, 'c> Pass<'a, 'c> {
     }
 
     fn run_once(mut self) -> Self {
+        self.cx.memo.work(self.body.exprs.len());
         self.look_ahead();
         self.prepare_folding();
         for (id, expr) in self.body.iter() {
@@ -799,7 +802,7 @@ impl<'a, 'c> Pass<'a, 'c> {
     pub fn edge(&mut self, def: Def, span: crate::span::Span) {
         if let Some(target) = self.cx.unit.body_of(def) {
             let edge = Edge { span, target };
-            if !self.edges.contains(&edge) {
+            if self.known_edges.insert(edge) {
                 self.edges.push(edge);
             }
         }

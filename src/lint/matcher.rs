@@ -66,8 +66,7 @@ impl<'a> Matching<'a> {
         wanted.is_empty()
             || wanted
                 .iter()
-                .flat_map(|pattern| expand(pattern))
-                .any(|pattern| fact.steps.iter().any(|step| path_fits(&pattern, &step.path)))
+                .any(|pattern| fact.steps.iter().any(|step| path_fits(pattern, &step.path)))
     }
 
     /// The data kinds of a fact: its row's, and those of the places that its arguments name.
