@@ -39,6 +39,8 @@ pub fn all() -> Vec<Case> {
             cases.push(Case { lint: lint.id().to_owned(), name, flagged, package });
         }
     }
+    // What depends on a configuration would need a run of its own for each rewriting.
+    cases.retain(|case| !case.package.contains_key("overt.toml"));
     cases
 }
 
