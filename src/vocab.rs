@@ -285,6 +285,8 @@ vocabulary! {
     /// How a text is kept out of sight in the source, or in the program.
     Disguise, "disguise" {
         Base64 = "base64",
+        Base58 = "base58",
+        Base85 = "base85",
         Base32 = "base32",
         Hex = "hex",
         Percent = "percent",
@@ -310,6 +312,8 @@ impl Disguise {
     pub fn told(self) -> &'static str {
         match self {
             Self::Base64 => "base64",
+            Self::Base58 => "base58",
+            Self::Base85 => "base85",
             Self::Base32 => "base32",
             Self::Hex => "hexadecimal",
             Self::Percent => "percent escapes",

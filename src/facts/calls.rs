@@ -582,10 +582,21 @@ impl Pass<'_, '_> {
             }
             _ => None,
         };
+        // Of an iterator that is kept in a variable nobody knows which element comes next.
+        let first = method == "next" && args.is_empty()
+            || method == "nth" && matches!(values.as_slice(), [Value::Integer(0)]);
+        let at_once = matches!(self.body.expr(receiver).kind, ExprKind::Call { .. });
+        let value = self.first_of(receiver).filter(|_| first && at_once).unwrap_or(value);
         self.set_value(id, value);
         if let (Some(changed), ExprKind::Local(local)) = (changed, &self.body.expr(receiver).kind) {
             self.local_values[local.0 as usize] = changed;
         }
+    }
+
+    /// What a model says that the first element of a call's result is.
+    fn first_of(&self, call: ExprId) -> Option<Value> {
+        let path = self.origins[call.0 as usize].as_ref()?;
+        self.cx.models.call(path)?.first.as_deref().map(Value::symbol)
     }
 
     pub fn macro_call(&mut self, id: ExprId, call: &MacroCall) {

@@ -9,6 +9,7 @@ use crate::facts::{Argument, Fact};
 use crate::lint::load::Lint;
 use crate::model::class::{HOLE, SYMBOL};
 use crate::model::{Models, expand, path_fits};
+use crate::vocab::Role;
 
 /// What matching needs: the models, and every regular expression of the lints compiled once.
 pub struct Matching<'a> {
@@ -54,12 +55,39 @@ impl<'a> Matching<'a> {
                 Some(_) => {
                     let others = || fact.args.iter().filter(|arg| arg.role == *role);
                     let mut also = wanted.also.iter();
-                    given.any(|arg| self.argument(wanted, arg))
+                    (given.any(|arg| self.argument(wanted, arg))
+                        || *role == Role::Argument && self.command_line(wanted, fact))
                         && also.all(|other| others().any(|arg| self.argument(other, arg)))
                 }
             }
         });
         args && !matcher.except.iter().any(|except| self.call(except, fact))
+    }
+
+    /// Whether the program and its arguments, put behind one another as a shell would read them,
+    /// belong to a class of command lines: `["/c", "ping", "x", "&", "del", "y"]`.
+    fn command_line(&self, wanted: &ValueMatcher, fact: &Fact) -> bool {
+        if !wanted.class.iter().any(|name| self.of_words(name)) {
+            return false;
+        }
+        // What else is asked of an argument is asked of one by itself.
+        if wanted.hidden.is_some() || wanted.fixed.is_some() || wanted.matches.is_some() {
+            return false;
+        }
+        let parts =
+            fact.args.iter().filter(|arg| matches!(arg.role, Role::Program | Role::Argument));
+        let texts: Vec<String> = parts
+            .flat_map(|arg| {
+                let texts = arg.value.texts();
+                if texts.is_empty() { vec![HOLE.to_string()] } else { texts }
+            })
+            .collect();
+        let line = texts.join(" ");
+        wanted.class.iter().any(|name| self.of_words(name) && self.class(name, &line))
+    }
+
+    fn of_words(&self, name: &str) -> bool {
+        self.models.classes.get(name).is_some_and(|class| class.is_of_words())
     }
 
     fn paths(&self, wanted: &[String], fact: &Fact) -> bool {

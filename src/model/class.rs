@@ -32,6 +32,11 @@ impl Class {
         Ok(Self { of: row.of, any, matches, data: row.data, except: row.except })
     }
 
+    /// Whether it is about words that stand somewhere in a text, such as a command line.
+    pub fn is_of_words(&self) -> bool {
+        self.of == ClassOf::Words
+    }
+
     pub fn extend(&mut self, other: Self) {
         self.any.extend(other.any);
         self.matches.extend(other.matches);

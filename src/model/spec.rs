@@ -218,6 +218,9 @@ pub struct CallRow {
     /// folder. It counts as unknown, and path classes match on it.
     #[serde(default)]
     pub value: Option<String>,
+    /// The same for the first element of the result, such as the first argument of the program.
+    #[serde(default)]
+    pub first: Option<String>,
     /// The call decodes its first argument that is a text or bytes: `"base64"`, `"hex"`, ...
     /// (`plain`: the result is that text; `sealed`: the macro gives back its literal, and keeps it out of the program.) The
     /// buffers of `fills` hold the result.

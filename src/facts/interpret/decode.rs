@@ -7,6 +7,8 @@ pub fn decode(kind: &str, input: &[u8]) -> Option<Vec<u8>> {
     match kind {
         "base64" => base64(input),
         "base32" => base32(input),
+        "base58" => base58(input),
+        "base85" => base85(input),
         "hex" => hex(input),
         "percent" => Some(percent(input)),
         "rot13" => Some(input.iter().map(|byte| rot13(*byte)).collect()),
@@ -17,7 +19,69 @@ pub fn decode(kind: &str, input: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The words that `decodes` can have.
-pub const KINDS: &[&str] = &["base64", "base32", "hex", "percent", "rot13", "sealed", "plain"];
+pub const KINDS: &[&str] =
+    &["base64", "base58", "base85", "base32", "hex", "percent", "rot13", "sealed", "plain"];
+
+/// Longer texts take too many steps: the work grows with the square of the length.
+const MAX_BASE58: usize = 1024;
+
+/// The alphabet that the crates take unless they are told otherwise.
+const BASE58: &[u8] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+fn base58(input: &[u8]) -> Option<Vec<u8>> {
+    let text = trimmed(input, b"");
+    if text.len() > MAX_BASE58 {
+        return None;
+    }
+    // The least byte comes first while it is added up.
+    let mut plain: Vec<u8> = Vec::new();
+    for byte in &text {
+        let mut carry = BASE58.iter().position(|digit| digit == byte)?;
+        for place in &mut plain {
+            carry += usize::from(*place) * 58;
+            *place = (carry & 0xff) as u8;
+            carry >>= 8;
+        }
+        while carry > 0 {
+            plain.push((carry & 0xff) as u8);
+            carry >>= 8;
+        }
+    }
+    plain.extend(text.iter().take_while(|byte| **byte == BASE58[0]).map(|_| 0));
+    plain.reverse();
+    Some(plain)
+}
+
+/// Adobe's alphabet, five characters for four bytes.
+fn base85(input: &[u8]) -> Option<Vec<u8>> {
+    let text = trimmed(input, b"");
+    let text = text.strip_prefix(b"<~").unwrap_or(&text);
+    let text = text.strip_suffix(b"~>").unwrap_or(text);
+    let mut plain = Vec::with_capacity(text.len());
+    let mut group: Vec<u8> = Vec::with_capacity(5);
+    for byte in text {
+        match byte {
+            b'z' if group.is_empty() => plain.extend([0; 4]),
+            b'!'..=b'u' => group.push(byte - b'!'),
+            _ => return None,
+        }
+        if group.len() == 5 {
+            plain.extend(four(&group)?);
+            group.clear();
+        }
+    }
+    if !group.is_empty() {
+        let kept = group.len() - 1;
+        group.resize(5, 84);
+        plain.extend(four(&group)?.into_iter().take(kept));
+    }
+    Some(plain)
+}
+
+fn four(group: &[u8]) -> Option<[u8; 4]> {
+    let number = group.iter().fold(0u64, |number, digit| number * 85 + u64::from(*digit));
+    u32::try_from(number).ok().map(u32::to_be_bytes)
+}
 
 fn trimmed(input: &[u8], also: &[u8]) -> Vec<u8> {
     let skipped = |byte: &u8| byte.is_ascii_whitespace() || also.contains(byte);
@@ -96,5 +160,14 @@ mod tests {
         assert_eq!(decode("percent", b"a%2fb%").unwrap(), b"a/b%");
         assert_eq!(decode("rot13", b"uggc://N").unwrap(), b"http://A");
         assert_eq!(decode("hex", b"xyz"), None);
+        assert_eq!(
+            decode("base58", b"USm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z")
+                .unwrap(),
+            b"The quick brown fox jumps over the lazy dog."
+        );
+        assert_eq!(decode("base58", b"112").unwrap(), [0, 0, 1]);
+        assert_eq!(decode("base58", b"0OIl"), None);
+        assert_eq!(decode("base85", b"<~87cURD]i,\"Ebo80~>").unwrap(), b"Hello World!");
+        assert_eq!(decode("base85", b"~"), None);
     }
 }
