@@ -16,8 +16,9 @@ use crate::disclosure::{self, Bounds};
 use crate::file_error::FileError;
 use crate::files::{FileSystem, Files};
 use crate::finding::{Disclosure, Finding, Label, Report, Summary, Unanalysed};
-use crate::inventory::Entry;
+use crate::inventory::{self, Entry, Inventory};
 use crate::lint::claim::{self, Claim, Proof};
+use crate::lint::detect::consent::{self, OptOut};
 use crate::lint::gather::gather;
 use crate::lint::load::Lint;
 use crate::lint::manifest;
@@ -45,7 +46,8 @@ pub struct Options {
     pub policy: Option<String>,
     pub threads: Option<usize>,
     pub system: FileSystem,
-    /// Whether the facts are kept, for [`Checked::inventory`].
+    /// Whether the facts are kept and put together, for [`Checked::inventory`] and
+    /// [`Checked::behaviour`].
     pub inventory: bool,
     /// Whether findings that are disclosed are shown too.
     pub show_disclosed: bool,
@@ -59,10 +61,24 @@ pub struct Checked {
     pub warnings: Vec<FileError>,
     /// Every fact, sorted by place, when it was asked for.
     pub inventory: Vec<Entry>,
+    /// What the run went by.
+    pub setup: Setup,
+    /// What the tree can do, when it was asked for.
+    pub behaviour: Inventory,
+    /// The variables by which a person asks not to be counted, as far as the code reads them.
+    pub opt_outs: Vec<OptOut>,
     packages: Vec<(PathBuf, smol_str::SmolStr)>,
 }
 
 impl Checked {
+    /// Every package of the run: its name and version, sorted.
+    pub fn packages(&self) -> impl Iterator<Item = &str> {
+        let mut names: Vec<&str> = self.packages.iter().map(|(_, name)| name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter()
+    }
+
     /// The innermost package that holds a file: its name and version.
     pub fn package(&self, file: FileId) -> Option<smol_str::SmolStr> {
         innermost(&self.packages, self.files.path(file)).map(|(_, package)| package.clone())
@@ -176,6 +192,11 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
     let mut outcomes = outcomes;
     let mut inventory: Vec<Entry> =
         outcomes.iter_mut().flat_map(|outcome| std::mem::take(&mut outcome.inventory)).collect();
+    let mut listed: Vec<inventory::Listed> = Vec::new();
+    if options.inventory {
+        listed.extend(outcomes.iter_mut().flat_map(|o| std::mem::take(&mut o.listed)));
+        listed.extend(inventory::of_packages(&project, &files));
+    }
     let mut run = Run {
         project: &project,
         packages: &packages,
@@ -184,6 +205,7 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         files,
         options,
         models: &models,
+        opt_outs: Vec::new(),
         ignored: Vec::new(),
     };
     let mut report = run.report(outcomes, manifest_claims);
@@ -191,13 +213,15 @@ pub fn check(options: &Options, progress: &(dyn Fn(Stage) + Sync)) -> Result<Che
         return Err(nothing(&project, options));
     }
     report.summary.elapsed = begun.elapsed();
-    let Run { files, ignored, .. } = run;
+    let Run { files, ignored, opt_outs, .. } = run;
     let warnings = setup.warnings.iter().cloned().chain(ignored).collect();
     inventory.sort_by_cached_key(|entry| {
         (files.shown(entry.place.file).to_owned(), entry.place.span, entry.target)
     });
     inventory.dedup_by_key(|entry| (entry.place, entry.calls.clone()));
-    Ok(Checked { report, files, warnings, inventory, packages })
+    let behaviour = inventory::assemble(listed, &project, &files);
+    let opt_outs = consent::together(opt_outs);
+    Ok(Checked { report, files, warnings, inventory, behaviour, setup, opt_outs, packages })
 }
 
 /// What the configuration leaves out, except where that is what was asked for by name.
@@ -283,6 +307,9 @@ fn manifest_claim(
     }
 }
 
+/// Whether each guard is known to some unit, and the nearest name.
+type Guards = BTreeMap<usize, (bool, Option<String>)>;
+
 /// The comments addressed to overt by file, with the kind of target that the file is in.
 type Directives = FxHashMap<FileId, (TargetKind, Vec<crate::ir::Directive>)>;
 
@@ -295,6 +322,7 @@ struct Run<'a> {
     files: Files,
     options: &'a Options,
     models: &'a Models,
+    opt_outs: Vec<OptOut>,
     /// Allows that did not count, because the tree is not trusted.
     ignored: Vec<FileError>,
 }
@@ -305,6 +333,7 @@ impl Run<'_> {
         let mut claims = manifest_claims;
         let mut directives: Directives = FxHashMap::default();
         let mut seen = Vec::new();
+        let mut guards = Guards::new();
         let mut unanalysed = Vec::new();
         for outcome in outcomes {
             summary.files += outcome.files;
@@ -314,10 +343,17 @@ impl Run<'_> {
             summary.calls += outcome.calls;
             summary.unresolved_calls += outcome.unresolved;
             summary.cut_short += outcome.cut;
+            summary.work += outcome.work;
             for (id, path) in &outcome.met {
                 self.files.add(*id, path);
             }
             claims.extend(outcome.claims);
+            for (index, known, nearest) in outcome.guards {
+                let (was, name): &mut (bool, Option<String>) = guards.entry(index).or_default();
+                *was |= known;
+                *name = name.take().or(nearest);
+            }
+            self.opt_outs.extend(outcome.opt_outs);
             seen.extend(outcome.seen);
             let given =
                 outcome.directives.into_iter().map(|(file, kind, given)| (file, (kind, given)));
@@ -335,10 +371,13 @@ impl Run<'_> {
             unanalysed.push(Unanalysed { file, place, why: problem.why.clone() });
         }
         let mut findings = self.findings(claims);
-        let remarks = self.disclose(&mut findings, &seen);
+        let remarks = self.disclose(&mut findings, &seen, &guards);
         // What is said openly needs no allow.
         let open = |finding: &Finding| finding.disclosure == Disclosure::Disclosed;
-        let disclosed: Vec<Finding> = findings.extract_if(.., |one| open(one)).collect();
+        let mut disclosed: Vec<Finding> = findings.extract_if(.., |one| open(one)).collect();
+        // A lint that waits for disclosures says where they are missing, and here is one.
+        let by_id = self.by_id();
+        disclosed.retain(|one| by_id[one.lint.as_str()].file.only_with.is_none());
         summary.disclosed = disclosed.len();
         let (suppressed, notices) = self.suppress(&mut findings, &directives);
         findings.extend(self.findings(notices));
@@ -460,7 +499,7 @@ impl Run<'_> {
     }
 
     /// Holds findings and disclosures against each other; what is wrong with disclosures.
-    fn disclose(&self, findings: &mut [Finding], seen: &[Seen]) -> Vec<Finding> {
+    fn disclose(&self, findings: &mut [Finding], seen: &[Seen], guards: &Guards) -> Vec<Finding> {
         let config = self.setup.config.as_ref();
         let Some(mut stage) =
             config.and_then(|config| disclosure::stage::Stage::new(config, &self.files))
@@ -469,7 +508,11 @@ impl Run<'_> {
         };
         stage.judge(findings, &self.by_id());
         let whole = config.is_some_and(|c| disclosure::stage::is_whole(c, &self.options.paths));
-        let remarks = stage.remarks(seen, &self.models.data_kinds(), whole, &self.files.system);
+        let mut remarks = stage.remarks(seen, &self.models.data_kinds(), whole, &self.files.system);
+        // A part of the project may not have the setting.
+        if whole {
+            remarks.extend(stage.guards(guards));
+        }
         let mut claims = Vec::new();
         for remark in remarks {
             let place = Place { file: stage.file(), span: remark.span };
@@ -531,13 +574,17 @@ impl Run<'_> {
         if !counts && !self.options.untrusted {
             return (0, notices);
         }
+        let mut of_file: FxHashMap<FileId, Vec<usize>> = FxHashMap::default();
+        for (at, finding) in findings.iter().enumerate() {
+            of_file.entry(finding.primary.place.file).or_default().push(at);
+        }
         let mut by_file: Vec<FileId> = directives.keys().copied().collect();
         by_file.sort();
         for file in by_file {
             let text = self.files.text(file);
+            let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
             let line = |span: Span| {
-                let before = text.get(..span.start as usize).unwrap_or_default();
-                let lines = before.matches('\n').count() + 1;
+                let lines = ends.partition_point(|end| *end < span.start as usize) + 1;
                 u32::try_from(lines).unwrap_or(u32::MAX)
             };
             let (kind, given) = &directives[&file];
@@ -554,8 +601,7 @@ impl Run<'_> {
                 self.ignored.extend(suppress::ignored(self.files.path(file), &text, &given));
                 continue;
             }
-            let here: Vec<usize> =
-                (0..findings.len()).filter(|at| findings[*at].primary.place.file == file).collect();
+            let here = of_file.get(&file).map_or(&[][..], Vec::as_slice);
             let claims: Vec<suppress::Claim<'_>> = here
                 .iter()
                 .map(|at| {

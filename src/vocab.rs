@@ -15,6 +15,7 @@ macro_rules! vocabulary {
     ($(#[$meta:meta])* $name:ident, $what:literal { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(schemars::JsonSchema)]
         pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant,)* }
 
         impl $name {
@@ -458,6 +459,28 @@ vocabulary! {
         Hosts = "hosts",
         /// Countries, as disclosures name them in `jurisdiction`.
         Jurisdictions = "jurisdictions",
+    }
+}
+
+vocabulary! {
+    /// The headings of an inventory.
+    Section, "section" {
+        /// A machine that code connects to, sends to or asks for.
+        Destination = "destination",
+        /// A way in: something that others can reach, or that decides what runs here.
+        Door = "door",
+        /// A kind of data that code reads.
+        Collected = "collected",
+        /// A kind of data that reaches something that sends.
+        Sent = "sent",
+        /// A program that is started.
+        Program = "program",
+        /// A file or a folder outside of the package.
+        File = "file",
+        /// An environment variable.
+        Variable = "variable",
+        /// Code that is not Rust, or that no compiler checks.
+        NativeCode = "native-code",
     }
 }
 

@@ -9,7 +9,7 @@ use common::{folders, name};
 use overt::files::FileSystem;
 
 /// Folders that belong to other tests.
-const OTHERS: [&str; 2] = ["attacks", "demo"];
+const OTHERS: [&str; 3] = ["attacks", "demo", "disclosures"];
 
 #[test]
 fn fixtures_say_what_their_marks_say() {

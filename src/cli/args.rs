@@ -66,9 +66,24 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// List what the code does, without judging it
     ///
-    /// Lists every observed call with its effects and the known texts of its arguments. An
-    /// inventory claims nothing and never fails.
+    /// Lists for each package and target where it sends to, which data it collects and sends,
+    /// the doors that it keeps, the programs that it starts, the files and variables that it
+    /// uses and its native code, each with its places. An inventory claims nothing and never
+    /// fails. One that is saved as JSON can be compared with that of another version.
     Inventory(InventoryArgs),
+    /// Write the disclosure document: what the code collects, where it goes, and what is not said
+    ///
+    /// The document is for people: what is collected, where it goes, why and with whose consent,
+    /// how to turn it off, which doors are kept, and where in the code; what is not disclosed; and
+    /// what could not be known. With a policy that has clauses, what was found clause by clause.
+    /// Writing it never fails because of what is found.
+    Report(ReportArgs),
+    /// Draft an overt.toml from what the code does now
+    ///
+    /// Writes overt.toml into the folder: one disclosure for each destination and each way in,
+    /// filled in as far as the code says, with TODO where a person must answer. An overt.toml
+    /// that is there is never changed.
+    Init(InitArgs),
     /// List the lints with their levels
     ///
     /// Lists the lints, built-in ones and your own, with the level that each has here: the
@@ -160,6 +175,57 @@ pub(super) struct InventoryArgs {
     /// How to write the list
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(super) format: ListFormat,
+    /// List also what only tests, benches and examples do
+    ///
+    /// JSON always holds it, marked as such.
+    #[arg(long)]
+    pub(super) tests: bool,
+    /// List every place, where the table names three
+    #[arg(long)]
+    pub(super) all_places: bool,
+    /// List the single facts instead: every observed call with its effects and the known texts
+    /// of its arguments
+    #[arg(long, conflicts_with_all = ["tests", "all_places"])]
+    pub(super) facts: bool,
+    /// How many threads to use [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<NonZeroUsize>,
+}
+
+/// What `init` takes.
+#[derive(Debug, Clone, Args)]
+pub(super) struct InitArgs {
+    /// The folder that overt.toml is for, and is written to [default: .]
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<PathBuf>,
+    /// Print the draft and write no file
+    #[arg(long)]
+    pub(super) stdout: bool,
+}
+
+/// What `report` takes.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ReportArgs {
+    /// What to scan: folders or files [default: .]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// How to write the document [default: by the name of the output file, or markdown]
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<DocumentFormat>,
+    /// Neither heed nor believe what the tree says about itself
+    ///
+    /// Without its own overt.toml, nothing that the code does counts as disclosed.
+    #[arg(long)]
+    pub(super) untrusted: bool,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DocumentFormat {
+    Markdown,
+    /// One file that needs nothing else
+    Html,
 }
 
 /// How severe lints are. The order among the four counts, see [`levels`].

@@ -6,10 +6,12 @@
 
 mod args;
 mod explain;
+mod init;
 mod inventory;
 mod lints;
 mod output;
 mod policies;
+mod report;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -20,10 +22,10 @@ use crate::check::{self, Error, Options, Stage};
 use crate::config::{Request, Setup, WARNINGS};
 use crate::file_error::{self, FileError, Severity};
 use crate::files::FileSystem;
-use crate::report::{self, Progress, Style};
+use crate::report::{Progress, Style};
 use crate::vocab::Level;
 
-use args::{CheckArgs, Cli, Command, GlobalArgs, InventoryArgs, PolicyArgs};
+use args::{CheckArgs, Cli, Command, GlobalArgs, InventoryArgs, PolicyArgs, ReportArgs};
 use output::{Output, Terminal};
 
 /// The exit statuses.
@@ -61,6 +63,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         None => scan(&cli.check, levels, &cli.global, &terminal),
         Some(Command::Check(args)) => scan(&args, levels, &cli.global, &terminal),
         Some(Command::Inventory(args)) => inventory(&args, &cli.global, &terminal),
+        Some(Command::Report(args)) => document(&args, &cli.global, &terminal),
+        Some(Command::Init(args)) => init::run(&args, &cli.global, &terminal),
         Some(Command::Lints(args)) => {
             with_setup(&cli.global, &args.policy, &terminal, |setup, out| {
                 lints::write(setup, &args, out)?;
@@ -124,7 +128,7 @@ fn scan(
     let status = if checked.report.summary.denied > 0 { Status::Denied } else { Status::Clean };
     deliver(global, terminal, status, |out| {
         let style = Style { color: out.color(), quiet: args.quiet };
-        report::write(&checked.report, &checked.files, args.format, &style, out)?;
+        crate::report::write(&checked.report, &checked.files, args.format, &style, out)?;
         Ok(status)
     })
 }
@@ -134,14 +138,51 @@ fn inventory(args: &InventoryArgs, global: &GlobalArgs, terminal: &Terminal) -> 
     let options = Options {
         paths: if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() },
         config: global.config.clone(),
+        threads: args.threads.map(Into::into),
         inventory: true,
         ..Options::default()
     };
     match check::check(&options, &|_| {}) {
         Ok(checked) => deliver(global, terminal, Status::Clean, |out| {
-            inventory::write(&checked, args.format, out)?;
+            inventory::write(&checked, args, out)?;
             Ok(Status::Clean)
         }),
+        Err(error) => {
+            terminal.complain(&complaints(error, &args.paths), Severity::Error);
+            Status::Failed
+        }
+    }
+}
+
+/// Writes the disclosure document; what is found decides nothing.
+fn document(args: &ReportArgs, global: &GlobalArgs, terminal: &Terminal) -> Status {
+    let options = Options {
+        paths: if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() },
+        config: global.config.clone(),
+        untrusted: args.untrusted,
+        suppressions: !args.untrusted,
+        policy: args.policy.name.clone(),
+        inventory: true,
+        show_disclosed: true,
+        ..Options::default()
+    };
+    match check::check(&options, &|_| {}) {
+        Ok(checked) => {
+            if !checked.warnings.is_empty() {
+                terminal.complain(&checked.warnings, Severity::Warning);
+                terminal.space();
+            }
+            deliver(global, terminal, Status::Clean, |out| {
+                report::write(
+                    &checked,
+                    &options.paths,
+                    args.format,
+                    global.output.as_deref(),
+                    out,
+                )?;
+                Ok(Status::Clean)
+            })
+        }
         Err(error) => {
             terminal.complain(&complaints(error, &args.paths), Severity::Error);
             Status::Failed
@@ -158,7 +199,8 @@ fn complaints(error: Error, paths: &[PathBuf]) -> Vec<FileError> {
             // `cargo overt explian x` scans the path `explian`, as far as the grammar goes.
             let meant =
                 (paths.first() == Some(&path)).then(|| path.to_str()).flatten().and_then(|word| {
-                    crate::vocab::nearest(word, ["check", "inventory", "lints", "explain"])
+                    let commands = ["check", "inventory", "report", "init", "lints", "explain"];
+                    crate::vocab::nearest(word, commands)
                 });
             vec![match meant {
                 Some(command) => error.with_help(format!("or is the command `{command}` meant?")),

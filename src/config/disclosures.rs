@@ -1,14 +1,17 @@
 //! Reads the `[[disclosure]]` tables: every word is checked at its place.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use toml::de::DeTable;
+use toml::de::{DeArray, DeTable, DeValue};
 
+use super::Unanswered;
 use super::parse::{Reader, Value, place};
 use crate::disclosure::{
     Disclosure, DocumentedAt, FilePattern, HostPattern, Jurisdiction, KEYS, Said,
 };
+use crate::draft::TODO;
 use crate::file_error::quoted;
 use crate::span::Span;
 use crate::vocab::{Consent, DataKind, Purpose, Remote, Verified};
@@ -34,7 +37,10 @@ impl Reader {
 
     fn disclosure(&mut self, table: &DeTable<'_>, span: Span) -> Option<Disclosure> {
         let mut made = Disclosure::new("", span);
+        let mut unanswered = Vec::new();
         for (key, value) in table {
+            let Some(value) = answered(key.get_ref(), value, &mut unanswered) else { continue };
+            let value = value.as_ref();
             match key.get_ref().as_ref() {
                 "id" => made.id = self.id(value)?,
                 "collects" => made.collects = self.data_kinds(value),
@@ -50,6 +56,7 @@ impl Reader {
                 _ => self.unknown_key(key, KEYS),
             }
         }
+        self.unfinished(&made.id.value, unanswered);
         if made.id.value.is_empty() {
             let help = "add `id = \"…\"`: findings name the disclosure that covers them";
             self.error(span, "a disclosure without an id", Some(help.to_owned()));
@@ -66,6 +73,16 @@ impl Reader {
             self.error(verified.span, "`verified` without `remote`", Some(help.to_owned()));
         }
         Some(made)
+    }
+
+    /// A draft with open questions is no error: it says less than it could.
+    fn unfinished(&mut self, id: &str, unanswered: Vec<(String, Span)>) {
+        let mut open = unanswered;
+        open.sort_by_key(|(_, span)| *span);
+        let Some(span) = open.first().map(|(_, span)| *span) else { return };
+        let mut keys: Vec<String> = open.into_iter().map(|(key, _)| key).collect();
+        keys.dedup();
+        self.config.unanswered.push(Unanswered { id: id.to_owned(), keys, span });
     }
 
     fn id(&mut self, value: &Value<'_>) -> Option<Said<String>> {
@@ -184,4 +201,24 @@ impl Reader {
         let value_ = DocumentedAt { file: file.to_owned(), anchor };
         Some(Said { value: value_, span: place(value) })
     }
+}
+
+/// A value without what is still to be answered; nothing when that is all of it.
+fn answered<'v, 'a>(
+    key: &str,
+    value: &'v Value<'a>,
+    unanswered: &mut Vec<(String, Span)>,
+) -> Option<Cow<'v, Value<'a>>> {
+    let open = |value: &Value<'_>| value.get_ref().as_str() == Some(TODO);
+    let mut ask = |value: &Value<'_>| unanswered.push((key.to_owned(), place(value)));
+    if open(value) {
+        ask(value);
+        return None;
+    }
+    let array = value.get_ref().as_array().filter(|array| array.iter().any(open));
+    let Some(array) = array else { return Some(Cow::Borrowed(value)) };
+    array.iter().filter(|one| open(one)).for_each(&mut ask);
+    let mut rest = DeArray::new();
+    array.iter().filter(|one| !open(one)).for_each(|one| rest.push(one.clone()));
+    Some(Cow::Owned(Value::new(value.span(), DeValue::Array(rest))))
 }

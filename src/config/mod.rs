@@ -11,6 +11,7 @@ mod find;
 mod levels;
 mod parse;
 mod policy;
+pub mod schema;
 mod setup;
 
 use std::path::{Path, PathBuf};
@@ -45,6 +46,17 @@ pub struct Config {
     pub exclude: Vec<Exclude>,
     /// The `[[disclosure]]` tables, in the order of the file.
     pub disclosures: Vec<Disclosure>,
+    /// The disclosures with open questions.
+    pub unanswered: Vec<Unanswered>,
+}
+
+/// A disclosure in which something is still to be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unanswered {
+    pub id: String,
+    pub keys: Vec<String>,
+    /// The first place.
+    pub span: Span,
 }
 
 /// One line of `[lints]`.
@@ -76,6 +88,19 @@ impl Config {
     /// An error that points into the file.
     pub fn error(&self, span: Span, message: impl Into<String>) -> FileError {
         FileError::at(&self.path, Arc::clone(&self.text), span, message)
+    }
+
+    /// What is still to be answered, as one warning.
+    fn open_questions(&self) -> Option<FileError> {
+        let first = self.unanswered.first()?;
+        let told = |one: &Unanswered| format!("`{}` ({})", one.id, one.keys.join(", "));
+        let all: Vec<String> = self.unanswered.iter().map(told).collect();
+        let help = format!(
+            "write the answer in the place of each `{}`, or remove the key",
+            crate::draft::TODO
+        );
+        let message = format!("disclosures with open questions: {}", all.join(", "));
+        Some(self.error(first.span, message).with_help(help))
     }
 
     /// Whether the project has declared this much.

@@ -17,6 +17,13 @@ use crate::vocab::Level;
 
 pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
+/// The keys at the top of the file.
+pub(super) const KEYS: &[&str] = &["policy", "lints", "scope", "disclosure"];
+/// The keys of `[scope]`.
+pub(super) const SCOPE_KEYS: &[&str] = &["exclude"];
+/// The keys of an exclusion.
+pub(super) const EXCLUDE_KEYS: &[&str] = &["path", "reason"];
+
 /// Errors beyond this many are not collected; nobody reads them.
 const MAX_ERRORS: usize = 1000;
 
@@ -122,7 +129,7 @@ impl Reader {
                     }
                 }
                 "disclosure" => self.disclosures(value),
-                _ => self.unknown_key(key, &["policy", "lints", "scope", "disclosure"]),
+                _ => self.unknown_key(key, KEYS),
             }
         }
     }
@@ -149,7 +156,7 @@ impl Reader {
     fn scope(&mut self, table: &DeTable<'_>) {
         for (key, value) in table {
             if key.get_ref() != "exclude" {
-                self.unknown_key(key, &["exclude"]);
+                self.unknown_key(key, SCOPE_KEYS);
                 continue;
             }
             let Some(array) = value.get_ref().as_array() else {
@@ -168,8 +175,8 @@ impl Reader {
             return;
         };
         for (key, _) in table {
-            if !["path", "reason"].contains(&key.get_ref().as_ref()) {
-                self.unknown_key(key, &["path", "reason"]);
+            if !EXCLUDE_KEYS.contains(&key.get_ref().as_ref()) {
+                self.unknown_key(key, EXCLUDE_KEYS);
             }
         }
         let why = "what is left out of a scan is shown with its reason";

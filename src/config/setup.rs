@@ -77,6 +77,7 @@ pub fn setup(request: &Request<'_>) -> Result<Setup, Vec<FileError>> {
         let text = find::read(path, request.system).map_err(|error| vec![error])?;
         let (config, mut wrong) = parse::parse(path, &text);
         errors.append(&mut wrong);
+        setup.warnings.extend(config.open_questions());
         setup.config = Some(config);
     }
 

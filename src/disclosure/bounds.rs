@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use smol_str::SmolStr;
+
 use super::host;
 use crate::facts::Fact;
 use crate::lint::spec::Disclosable;
@@ -23,6 +25,8 @@ pub struct Bounds {
     pub hosts: BTreeSet<String>,
     /// Where a destination is chosen that the source does not tell.
     pub chosen: BTreeSet<Place>,
+    /// What the models mark its calls with: a service is for crash reports, whatever is sent.
+    pub marks: BTreeSet<SmolStr>,
 }
 
 impl Bounds {
@@ -32,6 +36,7 @@ impl Bounds {
             // What comes in is not collected.
             bounds.data.extend(fact.data.iter().filter(|kind| **kind != DataKind::Remote));
             if leaves(fact) {
+                bounds.marks.extend(fact.marks.iter().cloned());
                 bounds.destinations(fact);
             }
         }
@@ -60,6 +65,7 @@ impl Bounds {
         self.data.extend(other.data);
         self.hosts.extend(other.hosts);
         self.chosen.extend(other.chosen);
+        self.marks.extend(other.marks);
     }
 
     /// What a finding of a lint is about: the kinds that the lint names are among the data, and
@@ -69,9 +75,15 @@ impl Bounds {
     pub fn of_lint(mut self, how: Option<&Disclosable>) -> Self {
         let named: &[DataKind] = how.map_or(&[], |how| &how.data);
         self.data.extend(named);
+        let by_mark = how.into_iter().flat_map(|how| &how.marks);
+        self.data
+            .extend(by_mark.filter(|(mark, _)| self.marks.contains(*mark)).map(|(_, kind)| kind));
         let is_manner = |kind: &DataKind| MANNERS.contains(kind) && !named.contains(kind);
         if self.data.iter().any(|kind| !is_manner(kind)) {
             self.data.retain(|kind| !is_manner(kind));
+        }
+        if self.data.is_empty() {
+            self.data.extend(how.into_iter().flat_map(|how| &how.otherwise));
         }
         self
     }

@@ -43,6 +43,10 @@ pub fn judge(
     file: Option<&Path>,
 ) -> Verdict {
     let data: Vec<DataKind> = bounds.data.iter().copied().collect();
+    if how.by == DisclosedBy::Data && data.is_empty() && !how.host_alone {
+        // Nobody can say openly what overt itself does not know.
+        return Verdict::undisclosed();
+    }
     let asked = Asked {
         how,
         data: if how.by == DisclosedBy::Data { data } else { Vec::new() },
@@ -73,14 +77,16 @@ impl Asked<'_> {
         let named = self.hosts.iter().any(|host| one.names(host));
         // Where neither data nor host is known, what is left is that somebody else chooses.
         let open = self.chosen && self.hosts.is_empty() && one.leaves_open();
+        // A disclosure that names the file speaks of what is done there.
+        let here = !one.places.is_empty() && one.speaks_of(self.file);
         match self.how.by {
             DisclosedBy::Remote => {
                 one.remote.as_ref().is_some_and(|said| self.how.remote.contains(&said.value))
             }
             DisclosedBy::Data if !self.data.is_empty() => {
-                named || self.data.iter().any(|kind| one.collects(*kind))
+                named || here || self.data.iter().any(|kind| one.collects(*kind))
             }
-            DisclosedBy::Data | DisclosedBy::Host => named || open,
+            DisclosedBy::Data | DisclosedBy::Host => named || open || here,
         }
     }
 

@@ -136,6 +136,26 @@ impl<'a> Stage<'a> {
         remarks
     }
 
+    /// Guards that name nothing in the code: whether each is known, and the nearest name.
+    pub fn guards(&self, guards: &BTreeMap<usize, (bool, Option<String>)>) -> Vec<Remark> {
+        let unknown = guards.iter().filter(|(_, (known, _))| !known);
+        let remarks = unknown.filter_map(|(index, (_, nearest))| {
+            let one = self.config.disclosures.get(*index)?;
+            let guard = one.guard.as_ref()?;
+            let nearest = nearest.as_ref().map(|name| format!("; is `{name}` meant?"));
+            Some(Remark {
+                notice: Notice::UnknownGuard,
+                span: guard.span,
+                values: BTreeMap::from([
+                    ("name".to_owned(), guard.value.clone()),
+                    ("disclosure".to_owned(), one.id.value.clone()),
+                    ("value".to_owned(), nearest.unwrap_or_default()),
+                ]),
+            })
+        });
+        remarks.collect()
+    }
+
     /// The file that remarks are about.
     pub fn file(&self) -> FileId {
         self.file
@@ -169,12 +189,16 @@ pub fn suggest(findings: &mut [Finding], lints: &BTreeMap<&str, &Lint>) {
             continue;
         };
         if said.insert(block.clone()) {
-            finding.help.push(format!("or say it openly in `overt.toml`:\n\n{block}\n"));
+            finding
+                .help
+                .push(format!("to say openly that it is meant, in `overt.toml`:\n\n{block}\n"));
         }
     }
 }
 
 fn absolute(path: &Path) -> PathBuf {
+    // The folder of `overt.toml` alone is empty, and stands for this one.
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     crate::names::normal(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
 }
 

@@ -23,7 +23,7 @@ pub struct Seen {
 impl Seen {
     /// Nothing where the fact is of no interest, or part of a test.
     pub fn of(fact: &Fact) -> Option<Self> {
-        let bounds = Bounds::of([fact]);
+        let bounds = Bounds { marks: BTreeSet::new(), ..Bounds::of([fact]) };
         let listens = fact.effects.contains(&Effect::NetworkListen);
         let is_something = listens || bounds != Bounds::default();
         (is_something && !fact.test).then_some(Self { file: fact.place.file, bounds, listens })

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::calls::parse_type;
 use super::conceal::Trail;
 use super::fold::Folding;
 use super::hold::Holding;
@@ -38,6 +39,7 @@ pub(super) struct Pass<'a, 'c> {
     pub mentions: Vec<Option<usize>>,
     pub drafts: Vec<Draft>,
     pub edges: Vec<Edge>,
+    known_edges: FxHashSet<Edge>,
     /// The facts of helpers as they are for the calls of this body.
     pub handed: Vec<Handed>,
     /// What the parameters get, when one caller is looked at.
@@ -58,6 +60,9 @@ pub(super) struct Pass<'a, 'c> {
     pub holds: Holding,
     /// The receiver whose elements a closure's parameter stands for.
     elements: Vec<Option<ExprId>>,
+    /// The call that a closure with this parameter is handed to: what is called or worked on, and
+    /// the method.
+    given_by: FxHashMap<ExprId, (ExprId, Option<&'a Name>)>,
     /// Constants beyond single operators.
     pub fold: Folding<'a>,
     /// The type that the body is declared to have.
@@ -105,6 +110,7 @@ impl<'a, 'c> Pass<'a, 'c> {
             mentions: vec![None; locals],
             drafts: Vec::new(),
             edges: Vec::new(),
+            known_edges: FxHashSet::default(),
             handed: Vec::new(),
             given: Vec::new(),
             depth: 0,
@@ -116,6 +122,7 @@ impl<'a, 'c> Pass<'a, 'c> {
             names: 0,
             holds: Holding::new(locals),
             elements: Vec::new(),
+            given_by: FxHashMap::default(),
             closures: FxHashMap::default(),
             handed_in: FxHashMap::default(),
             known_in: FxHashMap::default(),
@@ -159,6 +166,7 @@ impl<'a, 'c> Pass<'a, 'c> {
     }
 
     fn run_once(mut self) -> Self {
+        self.cx.memo.work(self.body.exprs.len());
         self.look_ahead();
         self.prepare_folding();
         for (id, expr) in self.body.iter() {
@@ -186,7 +194,10 @@ impl<'a, 'c> Pass<'a, 'c> {
         for (id, expr) in self.body.iter() {
             match &expr.kind {
                 ExprKind::Loop { .. } => self.holds.add_loop(expr.first, id),
-                ExprKind::Call { callee, .. } => {
+                ExprKind::Call { callee, args } => {
+                    for param in args.iter().filter_map(|arg| last_parameter(self.body, *arg)) {
+                        self.given_by.insert(param, (*callee, None));
+                    }
                     self.callees.insert(*callee);
                     self.used_as_function(*callee);
                 }
@@ -201,13 +212,10 @@ impl<'a, 'c> Pass<'a, 'c> {
                         self.used_as_function(*value);
                     }
                 }
-                ExprKind::MethodCall { receiver, args, .. } => {
-                    let closures = args.iter().filter_map(|arg| match &self.body.expr(*arg).kind {
-                        ExprKind::Closure { params, .. } => params.last(),
-                        _ => None,
-                    });
-                    for param in closures {
+                ExprKind::MethodCall { receiver, method, args, .. } => {
+                    for param in args.iter().filter_map(|arg| last_parameter(self.body, *arg)) {
                         self.elements[param.0 as usize] = Some(*receiver);
+                        self.given_by.insert(param, (*receiver, Some(method)));
                     }
                 }
                 ExprKind::Bind {
@@ -220,6 +228,19 @@ impl<'a, 'c> Pass<'a, 'c> {
                 _ => {}
             }
         }
+    }
+
+    /// The type of what a modelled call hands to the closure with this parameter.
+    fn handed_type(&self, param: ExprId) -> Option<Ty> {
+        let (of, method) = *self.given_by.get(&param)?;
+        let path = match (self.ty(of), method) {
+            (Ty::External(owner, _), Some(method)) => {
+                smol_str::SmolStr::from(format!("{owner}::{method}"))
+            }
+            (Ty::Function(Callee::External(path)), None) => path.clone(),
+            _ => return None,
+        };
+        self.cx.models.call(&path)?.gives.as_deref().map(parse_type)
     }
 
     /// Notes the calls that give the value of an expression.
@@ -617,6 +638,11 @@ impl<'a, 'c> Pass<'a, 'c> {
                 }
             }
             if ty == Ty::Unknown
+                && let Some(handed) = self.handed_type(id)
+            {
+                ty = handed;
+            }
+            if ty == Ty::Unknown
                 && let Some(receiver) = self.elements[id.0 as usize]
             {
                 ty = self.ty(receiver).element().clone();
@@ -776,7 +802,7 @@ impl<'a, 'c> Pass<'a, 'c> {
     pub fn edge(&mut self, def: Def, span: crate::span::Span) {
         if let Some(target) = self.cx.unit.body_of(def) {
             let edge = Edge { span, target };
-            if !self.edges.contains(&edge) {
+            if self.known_edges.insert(edge) {
                 self.edges.push(edge);
             }
         }
@@ -818,6 +844,13 @@ pub fn only_local(pattern: &Pattern) -> Option<LocalId> {
                 _ => None,
             }
         }
+        _ => None,
+    }
+}
+
+fn last_parameter(body: &Body, id: ExprId) -> Option<ExprId> {
+    match &body.expr(id).kind {
+        ExprKind::Closure { params, .. } => params.last().copied(),
         _ => None,
     }
 }

@@ -523,10 +523,7 @@ impl Pass<'_, '_> {
         }
         let krate = self.cx.unit.krate(self.here.krate);
         let defs = krate.methods.get(method).filter(|defs| defs.len() <= MAX_BY_NAME)?;
-        let added = krate.implementations.values().any(|names| {
-            names.get(method).is_some_and(|found| found.iter().any(|def| defs.contains(def)))
-        });
-        added.then(|| defs.clone())
+        krate.trait_methods.contains(method).then(|| defs.clone())
     }
 
     /// The receiver's type is unknown: a distinctive name may be enough.
@@ -890,7 +887,7 @@ fn unwraps(method: &str) -> bool {
 }
 
 /// A type as models write it: `a::B<c::D>`.
-fn parse_type(text: &str) -> Ty {
+pub(super) fn parse_type(text: &str) -> Ty {
     match text.split_once('<') {
         Some((path, args)) => {
             let inner = args.trim_end().strip_suffix('>').unwrap_or(args);

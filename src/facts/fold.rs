@@ -6,7 +6,7 @@
 
 mod calls;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::Argument;
 use super::body::Pass;
@@ -519,5 +519,5 @@ pub fn typed(value: &Value, ty: &Type) -> Value {
     }
 }
 
-/// Functions without arguments that were worked out, whatever came of it.
-pub type Tried = FxHashSet<crate::names::Def>;
+/// Functions without arguments that were worked out, and what came of it.
+pub type Tried = FxHashMap<crate::names::Def, (Value, Trail)>;

@@ -22,10 +22,12 @@ impl Graph {
             callees: vec![Vec::new(); facts.bodies.len()],
             callers: vec![Vec::new(); facts.bodies.len()],
         };
+        // The body that each was last found to be called by.
+        let mut last = vec![usize::MAX; facts.bodies.len()];
         for (from, body) in facts.bodies.iter().enumerate() {
             for edge in &body.edges {
                 let Some(to) = numbers.get(&key(edge.target)) else { continue };
-                if *to != from && !graph.callees[from].contains(to) {
+                if *to != from && std::mem::replace(&mut last[*to], from) != from {
                     graph.callees[from].push(*to);
                     graph.callers[*to].push(from);
                 }

@@ -22,7 +22,7 @@ mod lookup;
 mod objects;
 pub mod value;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
@@ -32,7 +32,7 @@ use self::conceal::Trail;
 use self::inherit::Gives;
 pub use self::interpret::decode;
 use self::value::Value;
-use crate::flow::{Builder, Graph};
+use crate::flow::{Builder, Graph, Node};
 use crate::ir::{BodyId, ExprId, ItemId, ItemKind, Type};
 use crate::model::Models;
 use crate::names::{BodyRef, CrateId, Def, Memo, Owned, Resolver, Ty, Unit};
@@ -120,7 +120,7 @@ pub struct BodyFacts {
 }
 
 /// A call of, or another reference to, code of the scan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Edge {
     pub span: Span,
     pub target: BodyRef,
@@ -132,6 +132,7 @@ pub struct CrateFacts {
     pub facts: Vec<Fact>,
     pub bodies: Vec<BodyFacts>,
     numbers: FxHashMap<(FileId, ItemId), usize>,
+    by_body: OnceCell<Vec<Vec<usize>>>,
     /// The items that run before `main`.
     pub early: Vec<attributes::Early>,
     pub calls: usize,
@@ -157,16 +158,30 @@ impl CrateFacts {
     /// Looks in the graph for the values of arguments that their own function does not know:
     /// those that come out of fields, containers and channels.
     pub fn trace(&mut self, graph: &Graph) {
+        // A helper has the same arguments for each of its callers.
+        let mut known: FxHashMap<Node, Value> = FxHashMap::default();
         for fact in &mut self.facts {
             let at = self.bodies[fact.body].owner.at;
             for arg in fact.args.iter_mut().filter(|arg| is_named(arg.role)) {
                 if arg.value == Value::Unknown
                     && let Some(node) = graph.expr(at, arg.expr)
                 {
-                    arg.value = graph.value(node);
+                    arg.value = known.entry(node).or_insert_with(|| graph.value(node)).clone();
                 }
             }
         }
+    }
+
+    /// The numbers of the facts of a body. Asked once all facts are there.
+    pub fn of_body(&self, body: usize) -> &[usize] {
+        let by_body = self.by_body.get_or_init(|| {
+            let mut by_body = vec![Vec::new(); self.bodies.len()];
+            for (number, fact) in self.facts.iter().enumerate() {
+                by_body[fact.body].push(number);
+            }
+            by_body
+        });
+        by_body.get(body).map_or(&[], Vec::as_slice)
     }
 
     /// The number of the body of an item.
@@ -233,6 +248,18 @@ impl<'a> Context<'a> {
             given_up,
             tried,
         }
+    }
+
+    /// Lets those who look at bodies again do so with what is known, and with as many steps as
+    /// the first pass had. What is not known because those were used up is worked out again.
+    pub fn renew(&self) {
+        if self.steps.get() == 0 {
+            self.constants.borrow_mut().clear();
+            self.results.borrow_mut().clear();
+            self.transcribed.borrow_mut().clear();
+            self.tried.borrow_mut().clear();
+        }
+        self.steps.set(interpret::MAX_STEPS_OF_CRATE);
     }
 
     pub fn resolver(&self) -> Resolver<'a> {

@@ -1,5 +1,7 @@
 //! Gathers nodes and edges, and makes the graph of them.
 
+use std::cell::Cell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
@@ -68,8 +70,10 @@ pub struct Builder {
     /// Fields that are read from something whose type is not known.
     unknown_reads: Vec<(SmolStr, Node)>,
     unknown_writes: Vec<(SmolStr, Node)>,
-    /// Some edges were not kept.
-    cut: bool,
+    /// Searches that were given up; one more when some edges were not kept.
+    cut: usize,
+    full: bool,
+    visited: usize,
 }
 
 impl Builder {
@@ -106,7 +110,9 @@ impl Builder {
             indirect: Vec::new(),
             unknown_reads: Vec::new(),
             unknown_writes: Vec::new(),
-            cut: false,
+            cut: 0,
+            full: false,
+            visited: 0,
         }
     }
 
@@ -155,7 +161,7 @@ impl Builder {
             return;
         }
         if self.edges.len() >= MAX_EDGES {
-            self.cut = true;
+            self.full = true;
             return;
         }
         self.edges.push(Raw { from, edge });
@@ -214,6 +220,17 @@ impl Builder {
         self.call_body(unit, site, at, args, places);
     }
 
+    /// How many edges there are, for [`Self::suppose_since`].
+    pub fn mark(&self) -> usize {
+        self.edges.len()
+    }
+
+    /// What was added since is only supposed.
+    pub fn suppose_since(&mut self, mark: usize) {
+        let added = self.edges.iter_mut().skip(mark);
+        added.for_each(|raw| raw.edge.supposed = true);
+    }
+
     /// A call of a macro of the scan by one of its rules.
     pub fn transcribe(
         &mut self,
@@ -267,6 +284,7 @@ impl Builder {
     pub fn finish(mut self, unit: &Unit) -> Graph {
         self.link_by_name();
         let mut done: FxHashSet<(Node, Node)> = FxHashSet::default();
+        let mut given_up: FxHashSet<Node> = FxHashSet::default();
         let indirect = std::mem::take(&mut self.indirect);
         for _ in 0..ROUNDS {
             if indirect.is_empty() || self.callables.is_empty() {
@@ -275,7 +293,11 @@ impl Builder {
             let (starts, back) = self.backward();
             let mut found = Vec::new();
             for call in &indirect {
-                let nodes = trace(&starts, &back, &self.callables, call.callee);
+                let (nodes, seen, cut) = trace(&starts, &back, &self.callables, call.callee);
+                self.visited += seen;
+                if cut {
+                    given_up.insert(call.call);
+                }
                 let many = nodes.len() > MAX_CERTAIN;
                 for node in nodes {
                     if done.insert((call.call, node)) {
@@ -294,6 +316,7 @@ impl Builder {
                 self.edges[first..].iter_mut().for_each(|raw| raw.edge.supposed |= many);
             }
         }
+        self.cut += given_up.len();
         self.graph()
     }
 
@@ -358,7 +381,9 @@ impl Builder {
         for raw in &self.edges {
             place(&mut next, &mut edges, raw.from, raw.edge);
         }
-        let Self { bodies, bases, shared, keys, statics, empty, values, cut, .. } = self;
+        let Self {
+            bodies, bases, shared, keys, statics, empty, values, cut, full, visited, ..
+        } = self;
         Graph {
             bodies,
             bases,
@@ -371,7 +396,8 @@ impl Builder {
             statics,
             empty,
             values,
-            cut,
+            cut: Cell::new(cut + usize::from(full)),
+            visited: Cell::new(visited),
             ..Graph::default()
         }
     }
@@ -399,28 +425,38 @@ fn place<T>(next: &mut [u32], all: &mut [T], node: Node, value: T) {
     }
 }
 
-/// The functions that a value can be.
+/// The functions that a value can be, how many were looked at, and whether the search was
+/// given up.
 fn trace(
     starts: &[u32],
     back: &[(Node, Way)],
     callables: &FxHashMap<Node, Callable>,
     from: Node,
-) -> Vec<Node> {
+) -> (Vec<Node>, usize, bool) {
     let mut seen = FxHashSet::from_iter([from]);
     let mut todo = vec![from];
-    let mut found = Vec::new();
+    let (mut found, mut cut) = (Vec::new(), false);
     let mut at = 0;
     while let Some(node) = todo.get(at).copied() {
         at += 1;
+        // Also what was found before the bound counts.
         if callables.contains_key(&node) {
             found.push(node);
             continue;
         }
         for (other, _) in super::slice(starts, back, node) {
-            if seen.len() < MAX_TRACED && seen.insert(*other) {
+            if cut {
+                break;
+            }
+            if seen.contains(other) {
+                continue;
+            }
+            cut = seen.len() >= MAX_TRACED;
+            if !cut {
+                seen.insert(*other);
                 todo.push(*other);
             }
         }
     }
-    found
+    (found, seen.len(), cut)
 }

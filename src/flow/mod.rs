@@ -15,6 +15,8 @@ mod reach;
 pub use build::{Builder, Callable, FieldKey, Indirect};
 pub use reach::{Path, Reach};
 
+use std::cell::Cell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::value::Value;
@@ -77,8 +79,10 @@ pub struct Graph {
     /// read from it again.
     links: FxHashMap<Node, Vec<Edge>>,
     links_back: FxHashMap<Node, Vec<Node>>,
-    /// Some edges were not kept, as there were too many.
-    pub cut: bool,
+    /// Searches that were given up at their bound; one more when some edges were not kept.
+    pub cut: Cell<usize>,
+    /// Nodes that searches looked at.
+    pub visited: Cell<usize>,
 }
 
 /// The nodes of one body.

@@ -39,8 +39,6 @@ struct Visit {
 pub struct Reach {
     visits: Vec<Visit>,
     by_node: FxHashMap<Node, Vec<u32>>,
-    /// The search was given up before its end.
-    pub cut: bool,
 }
 
 /// One way from a source to a node.
@@ -113,7 +111,8 @@ impl Graph {
         for (visit, number) in visits.iter().zip(0u32..) {
             by_node.entry(visit.node).or_default().push(number);
         }
-        Reach { visits, by_node, cut }
+        self.count(visits.len(), cut);
+        Reach { visits, by_node }
     }
 
     /// Every node from which one of `ends` can be reached, whatever the calls.
@@ -136,18 +135,12 @@ impl Graph {
         seen
     }
 
-    /// Whether `second` is the same value as `first`, or made from it.
-    pub fn is_same(&self, first: Node, second: Node) -> bool {
-        let origins = self.origins(first, false);
-        self.origins(second, true).iter().any(|node| origins.contains(node))
-    }
-
     /// The nodes where a value begins, seen through bindings, fields, containers and what
     /// functions give back: those that are known, and whether there are others.
     pub(super) fn begins(&self, node: Node) -> (Vec<Node>, bool) {
         let mut seen = FxHashSet::from_iter([node]);
         let mut todo = vec![node];
-        let (mut found, mut others) = (Vec::new(), false);
+        let (mut found, mut others, mut cut, mut edges) = (Vec::new(), false, false, 0);
         let mut at = 0;
         while let Some(node) = todo.get(at).copied() {
             at += 1;
@@ -155,20 +148,27 @@ impl Graph {
                 found.push(node);
                 continue;
             }
-            let back = self.back(node);
+            let all = self.back(node);
+            // What is filled from more places than these may be anything.
+            let back = &all[..all.len().min(MAX_SAME)];
+            edges += back.len();
+            if back.len() < all.len() {
+                (others, cut) = (true, true);
+            }
             let follows = |way: &Way| matches!(way, Way::Same | Way::Held | Way::Out);
             let mut followed = false;
             for (other, way) in back {
                 if !follows(way) {
                     // Something else is put in, unless it is what is followed anyway.
-                    let covered = *way == Way::Part
+                    let covered = others
+                        || *way == Way::Part
                         || back.iter().any(|(same, way)| same == other && follows(way));
                     others |= !covered;
                     continue;
                 }
                 followed = true;
                 if seen.len() >= MAX_SAME {
-                    others = true;
+                    (others, cut) = (true, true);
                 } else if seen.insert(*other) {
                     todo.push(*other);
                 }
@@ -176,6 +176,7 @@ impl Graph {
             others |= !followed && !self.empty.contains(&node);
         }
         found.sort();
+        self.count(edges, cut);
         (found, others)
     }
 
@@ -184,17 +185,30 @@ impl Graph {
     pub fn origins(&self, node: Node, made: bool) -> FxHashSet<Node> {
         let mut seen = FxHashSet::from_iter([node]);
         let mut todo = vec![node];
-        let mut at = 0;
-        while let Some(node) = todo.get(at).copied() {
+        let (mut at, mut cut) = (0, false);
+        while let Some(node) = todo.get(at).copied().filter(|_| !cut) {
             at += 1;
             for (other, way) in self.back(node) {
                 let follows = made || !matches!(way, Way::Made | Way::Held | Way::Part);
-                if follows && seen.len() < MAX_SAME && seen.insert(*other) {
-                    todo.push(*other);
+                if !follows || seen.contains(other) {
+                    continue;
                 }
+                if seen.len() >= MAX_SAME {
+                    cut = true;
+                    break;
+                }
+                seen.insert(*other);
+                todo.push(*other);
             }
         }
+        self.count(seen.len(), cut);
         seen
+    }
+
+    /// Counts a search, and whether it was given up.
+    pub fn count(&self, visited: usize, cut: bool) {
+        self.visited.set(self.visited.get() + visited);
+        self.cut.set(self.cut.get() + usize::from(cut));
     }
 }
 
@@ -230,6 +244,16 @@ fn enter(
 }
 
 impl Reach {
+    /// The calls that the search went into, in no order.
+    pub fn sites(&self) -> impl Iterator<Item = Node> + '_ {
+        self.visits.iter().filter(|visit| visit.way == Way::In).map(|visit| visit.site)
+    }
+
+    /// The nodes that are reached, in no order.
+    pub fn nodes(&self) -> impl ExactSizeIterator<Item = Node> + '_ {
+        self.by_node.keys().copied()
+    }
+
     pub fn is_reached(&self, node: Node) -> bool {
         self.by_node.contains_key(&node)
     }

@@ -52,7 +52,9 @@ impl<'s, 'a> Choosers<'s, 'a> {
                 crates.entry((at.file, at.body)).or_insert((number, index));
             }
             for fact in &subject.facts.facts {
-                let chosen = if fact.effects.contains(&Effect::EnvRead) {
+                let chosen = if fact.marks.contains("compile-time") {
+                    continue;
+                } else if fact.effects.contains(&Effect::EnvRead) {
                     let mut names = fact.args.iter().filter(|arg| arg.role == Role::Variable);
                     let name = names.find_map(|arg| arg.value.texts().into_iter().next());
                     let Some(name) = name else { continue };
@@ -90,7 +92,8 @@ impl<'s, 'a> Choosers<'s, 'a> {
             {
                 best = Some(found);
             }
-            if best.as_ref().is_some_and(|best| best.by == By::Environment) {
+            // The nearest thing that comes from outside: what lies further back chooses that.
+            if best.as_ref().is_some_and(|best| best.by <= By::Network) {
                 break;
             }
             for (other, way) in self.graph.back(node) {

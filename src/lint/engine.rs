@@ -4,6 +4,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -18,7 +19,8 @@ use super::trigger::{Implementations, Trigger};
 use crate::disclosure::Bounds;
 use crate::facts::attributes;
 use crate::facts::graph::Graph;
-use crate::facts::{CrateFacts, Fact};
+use crate::facts::known::Known;
+use crate::facts::{Context, CrateFacts, Fact};
 use crate::ir::{Attr, ItemKind};
 use crate::model::{expand, path_fits};
 use crate::names::{CrateId, Def, Noted, Res, Resolver, Unit};
@@ -36,7 +38,9 @@ pub struct Subject<'a> {
     pub krate: CrateId,
     pub facts: &'a CrateFacts,
     pub graph: Graph,
+    pub context: &'a Context<'a>,
     pub resolver: Resolver<'a>,
+    known: RefCell<FxHashMap<usize, Rc<Known>>>,
     /// The bodies that run before `main`.
     pub before_main: FxHashSet<usize>,
     /// What code stands behind.
@@ -51,7 +55,7 @@ impl<'a> Subject<'a> {
         unit: &'a Unit,
         krate: CrateId,
         facts: &'a CrateFacts,
-        resolver: Resolver<'a>,
+        context: &'a Context<'a>,
     ) -> Self {
         let graph = Graph::new(facts);
         let mut subject = Self {
@@ -59,15 +63,27 @@ impl<'a> Subject<'a> {
             krate,
             facts,
             graph,
-            resolver,
+            context,
+            resolver: context.resolver(),
+            known: RefCell::default(),
             before_main: FxHashSet::default(),
-            gates: Gates::new(resolver, facts),
+            gates: Gates::new(context, facts),
             entries: RefCell::default(),
             implementations: OnceCell::new(),
         };
         let roots: Vec<usize> = facts.early.iter().filter_map(|early| early.body).collect();
         subject.before_main = subject.graph.reachable(&roots, REACH).into_keys().collect();
         subject
+    }
+
+    /// What is known of the expressions of a body, worked out once for all detectors.
+    pub fn known(&self, body: usize) -> Rc<Known> {
+        if let Some(known) = self.known.borrow().get(&body) {
+            return Rc::clone(known);
+        }
+        let known = Rc::new(Known::of(self.context, self.facts.bodies[body].owner.at));
+        self.known.borrow_mut().insert(body, Rc::clone(&known));
+        known
     }
 
     fn place(&self, def: Def, span: Span) -> Place {
@@ -175,11 +191,16 @@ fn single(
     calls: &[Single<'_>],
     found: &mut Vec<Claim>,
 ) {
+    // What stands beside is looked for once, when something fits at all.
+    let candidates: Vec<OnceCell<Vec<Vec<&Fact>>>> =
+        calls.iter().map(|_| OnceCell::new()).collect();
     for fact in subject.facts.facts.iter().filter(|fact| allowed(subject, lint, fact)) {
-        let found_here = calls.iter().find_map(|single| {
-            let fits = matches(subject, matching, single.call, fact);
-            let others = fits.then(|| beside(subject, lint, matching, single.beside, fact))??;
-            Some((single.label, others))
+        let found_here = calls.iter().zip(&candidates).find_map(|(single, candidates)| {
+            if !matches(subject, matching, single.call, fact) {
+                return None;
+            }
+            let find = || fitting(subject, lint, matching, single.beside);
+            Some((single.label, beside(subject, candidates.get_or_init(find), fact)?))
         });
         let Some((words, others)) = found_here else { continue };
         let words = words.or(lint.file.words.label.as_deref());
@@ -194,39 +215,45 @@ fn single(
     }
 }
 
-/// One other fact for each matcher, such that some function with its helpers does it all;
-/// the nearest such function decides.
-fn beside<'s>(
+/// The facts that fulfil each matcher.
+fn fitting<'s>(
     subject: &'s Subject<'_>,
     lint: &Lint,
     matching: &Matching<'_>,
     wanted: &[CallMatcher],
+) -> Vec<Vec<&'s Fact>> {
+    let fits = |matcher: &CallMatcher| {
+        let allowed = subject.facts.facts.iter().filter(|fact| allowed(subject, lint, fact));
+        allowed.filter(|fact| matches(subject, matching, matcher, fact)).collect()
+    };
+    wanted.iter().map(fits).collect()
+}
+
+/// One other fact for each matcher, such that some function with its helpers does it all;
+/// the nearest such function decides. `candidates`: the facts that fulfil each matcher.
+fn beside<'s>(
+    subject: &'s Subject<'_>,
+    candidates: &[Vec<&'s Fact>],
     fact: &Fact,
 ) -> Option<Vec<&'s Fact>> {
-    if wanted.is_empty() {
+    if candidates.is_empty() {
         return Some(Vec::new());
     }
-    let candidates: Vec<Vec<&Fact>> = wanted
-        .iter()
-        .map(|matcher| {
-            let fits = subject.facts.facts.iter().filter(|other| {
-                other.place != fact.place
-                    && allowed(subject, lint, other)
-                    && matches(subject, matching, matcher, other)
-            });
-            fits.collect()
-        })
-        .collect();
-    if candidates.iter().any(Vec::is_empty) {
+    let others = |found: &Vec<&Fact>| found.iter().any(|other| other.place != fact.place);
+    if !candidates.iter().all(others) {
         return None;
     }
     let above = subject.graph.reaching(&[fact.body], HELPERS);
+    let looks = above.len() * (1 + candidates.iter().map(Vec::len).sum::<usize>());
+    subject.context.memo.work(looks);
     let mut above: Vec<(usize, usize)> = above.into_iter().map(|(body, far)| (far, body)).collect();
     above.sort_unstable();
     above.into_iter().find_map(|(_, body)| {
         let near = subject.graph.reachable(&[body], HELPERS);
         let nearest = |found: &Vec<&'s Fact>| {
-            let here = found.iter().filter(|other| near.contains_key(&other.body));
+            let here = found
+                .iter()
+                .filter(|other| other.place != fact.place && near.contains_key(&other.body));
             here.min_by_key(|other| (near[&other.body], other.place)).copied()
         };
         candidates.iter().map(nearest).collect()
@@ -333,9 +360,13 @@ fn scopes(
                     other != *body && common.contains(other) && !(back && other > *body)
                 })
             };
+            let matched: FxHashSet<usize> = all().collect();
             let scope = |body: &usize| {
                 let near = subject.graph.reachable(&[*body], HELPERS);
-                let here = all().filter(|fact| near.contains_key(&facts[*fact].body));
+                subject.context.memo.work(near.len());
+                let here =
+                    near.keys().flat_map(|body| subject.facts.of_body(*body).iter().copied());
+                let here = here.filter(|fact| matched.contains(fact));
                 Scope { body: *body, facts: here.collect() }
             };
             common.iter().filter(innermost).map(scope).collect()
@@ -475,14 +506,13 @@ fn items(
         if !matcher.reaches.is_empty() {
             let Some(body) = body else { continue };
             let near = subject.graph.reachable(&[body], REACH);
-            let mut facts: Vec<&Fact> = subject
-                .facts
-                .facts
-                .iter()
-                .filter(|fact| {
-                    near.contains_key(&fact.body)
-                        && matcher.reaches.iter().any(|e| fact.effects.contains(e))
-                })
+            subject.context.memo.work(near.len());
+            let mut bodies: Vec<usize> = near.keys().copied().collect();
+            bodies.sort_unstable();
+            let numbers = bodies.iter().flat_map(|body| subject.facts.of_body(*body));
+            let mut facts: Vec<&Fact> = numbers
+                .map(|number| &subject.facts.facts[*number])
+                .filter(|fact| matcher.reaches.iter().any(|e| fact.effects.contains(e)))
                 .collect();
             facts.sort_by_key(|fact| (near[&fact.body], fact.place));
             if facts.is_empty() {

@@ -4,7 +4,8 @@
 //! that leads to some sink is visited. Of several sources that reach one sink in one lint, the
 //! nearest tells the story and the others are named beside it.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -15,9 +16,10 @@ use super::load::Lint;
 use super::matcher::{Matching, readable};
 use super::spec::{Same, Step};
 use crate::disclosure::Bounds;
-use crate::facts::{Argument, Fact};
+use crate::facts::Fact;
 use crate::flow::{Graph, Meaning, Node, Path, Reach, Way};
-use crate::span::Place;
+use crate::names::BodyRef;
+use crate::span::{FileId, Place};
 use crate::vocab::{Confidence, Effect, Level, Role};
 
 /// Calls and fields that a flow goes through before it is only supposed.
@@ -32,6 +34,9 @@ const MAX_SEARCHES: usize = 20_000;
 const MAX_CHAINS: usize = 200;
 /// Writes that one read is linked with.
 const MAX_LINKS: usize = 32;
+/// Facts that one value ties to another, and texts that one is looked for in.
+const MAX_TIED: usize = 1_000;
+const MAX_TEXTS: usize = 4_000;
 /// Nodes that are looked at for what a connection is held by.
 const MAX_HELD: usize = 200;
 
@@ -44,6 +49,8 @@ pub struct Found {
     pub claims: Vec<Claim>,
     /// Searches that were given up before their end, or not begun.
     pub cut: usize,
+    /// Nodes, texts and facts that were looked at.
+    pub visited: usize,
 }
 
 struct Search<'s, 'a, 'm> {
@@ -53,6 +60,8 @@ struct Search<'s, 'a, 'm> {
     useful: Vec<bool>,
     /// What was found from facts in the middle of a flow.
     later: FxHashMap<At, Reach>,
+    /// The paths of the functions that bodies belong to.
+    names: OnceCell<FxHashMap<BodyRef, SmolStr>>,
     cut: usize,
 }
 
@@ -60,8 +69,34 @@ struct Search<'s, 'a, 'm> {
 struct Wanted<'l> {
     index: usize,
     lint: &'l Lint,
-    /// For each step, the facts and what of them the data must reach.
-    steps: Vec<FxHashMap<At, Vec<&'l Step>>>,
+    steps: Vec<Fulfilled<'l>>,
+}
+
+/// The facts that fulfil one step of a flow, and where they are met.
+#[derive(Default)]
+struct Fulfilled<'l> {
+    /// What of each fact fulfils it.
+    facts: BTreeMap<At, Vec<&'l Step>>,
+    /// The facts that data must reach, by the nodes where it does.
+    by_node: FxHashMap<Node, Met>,
+    sinks: FxHashMap<At, Vec<Node>>,
+    /// The facts that are tied to the one before by what they are given.
+    ties: Vec<Ties<'l>>,
+}
+
+/// The facts that are met at one node.
+#[derive(Default)]
+struct Met {
+    all: Vec<At>,
+    /// Those that hold for one caller alone, by the file and the beginning of its call.
+    handed: BTreeMap<(FileId, u32), Vec<At>>,
+}
+
+/// The arguments of facts that may be the same as those of an earlier fact.
+struct Ties<'l> {
+    same: &'l Same,
+    by_origin: FxHashMap<Node, Vec<At>>,
+    by_text: BTreeMap<String, Vec<At>>,
 }
 
 /// A flow that holds: the fact of each step, and the way between each and the next.
@@ -90,14 +125,14 @@ pub fn claims(
     lints: &[(Lint, Level)],
     matching: &Matching<'_>,
 ) -> Found {
-    let wanted: Vec<Wanted<'_>> = lints
+    let mut wanted: Vec<Wanted<'_>> = lints
         .iter()
         .enumerate()
         .filter(|(_, (lint, level))| *level != Level::Allow && !lint.file.flow.is_empty())
         .filter_map(|(index, (lint, _))| wanted(subjects, matching, index, lint))
         .collect();
     if wanted.is_empty() {
-        return Found::default();
+        return Found { claims: Vec::new(), cut: graph.cut.get(), visited: graph.visited.get() };
     }
     link_files(subjects, &mut graph);
     let graph = &graph;
@@ -107,22 +142,21 @@ pub fn claims(
         matching,
         useful: Vec::new(),
         later: FxHashMap::default(),
+        names: OnceCell::new(),
         cut: 0,
     };
     let mut sinks: Vec<Node> = Vec::new();
-    for want in &wanted {
-        for (number, facts) in want.steps.iter().enumerate().skip(1) {
-            if want.lint.file.flow[number].same.is_none() {
-                let facts = facts.iter().flat_map(|(at, steps)| search.sinks(*at, steps));
-                sinks.extend(facts);
-            }
+    for want in &mut wanted {
+        for (step, fulfilled) in want.lint.file.flow.iter().zip(&mut want.steps).skip(1) {
+            search.meet(step, fulfilled);
+            sinks.extend(fulfilled.by_node.keys());
         }
     }
     search.useful = graph.reaching(sinks);
 
     let mut sources: BTreeMap<At, Vec<&Wanted<'_>>> = BTreeMap::new();
     for want in &wanted {
-        want.steps[0].keys().for_each(|at| sources.entry(*at).or_default().push(want));
+        want.steps[0].facts.keys().for_each(|at| sources.entry(*at).or_default().push(want));
     }
     let mut chains: BTreeMap<(usize, At), Vec<Chain>> = BTreeMap::new();
     for (searches, (source, wanted)) in sources.into_iter().enumerate() {
@@ -146,7 +180,8 @@ pub fn claims(
         let lint = &lints[index].0;
         claims.extend(search.claim(index, lint, main, chains));
     }
-    Found { claims, cut: search.cut }
+    let cut = search.cut + search.graph.cut.get();
+    Found { claims, cut, visited: graph.visited.get() }
 }
 
 fn wanted<'l>(
@@ -157,7 +192,7 @@ fn wanted<'l>(
 ) -> Option<Wanted<'l>> {
     let mut steps = Vec::new();
     for step in &lint.file.flow {
-        let mut found: FxHashMap<At, Vec<&'l Step>> = FxHashMap::default();
+        let mut found = Fulfilled::default();
         for (number, subject) in subjects.iter().enumerate() {
             let kind = subject.unit.krate(subject.krate).kind;
             for (fact, content) in subject.facts.facts.iter().enumerate() {
@@ -168,11 +203,11 @@ fn wanted<'l>(
                 let mut fits = Vec::new();
                 fulfilled(subject, matching, step, content, &mut fits);
                 if !fits.is_empty() {
-                    found.insert((number, fact), fits);
+                    found.facts.insert((number, fact), fits);
                 }
             }
         }
-        if found.is_empty() && !step.optional {
+        if found.facts.is_empty() && !step.optional {
             return None;
         }
         steps.push(found);
@@ -195,10 +230,10 @@ fn fulfilled<'l>(
 }
 
 /// The locals and fields that hold what a fact gives: what goes into them goes into it.
-fn held(graph: &Graph, given: impl Iterator<Item = Node>) -> Vec<Node> {
+pub(crate) fn held(graph: &Graph, given: impl Iterator<Item = Node>) -> Vec<Node> {
     let mut todo: Vec<Node> = given.collect();
     let mut seen: FxHashSet<Node> = todo.iter().copied().collect();
-    let mut held = Vec::new();
+    let (mut held, mut cut) = (Vec::new(), false);
     while let Some(node) = todo.pop() {
         match graph.meaning(node) {
             Some(Meaning::Local(..)) => held.push(node),
@@ -213,11 +248,17 @@ fn held(graph: &Graph, given: impl Iterator<Item = Node>) -> Vec<Node> {
             // A parameter that many calls fill holds something else for each of them.
             let alone = || graph.back(edge.to).iter().filter(|(_, w)| *w == Way::In).count() <= 2;
             let follows = edge.way == Way::Same || (edge.way == Way::In && alone());
-            if follows && seen.len() < MAX_HELD && seen.insert(edge.to) {
+            if !follows || cut || seen.contains(&edge.to) {
+                continue;
+            }
+            cut = seen.len() >= MAX_HELD;
+            if !cut {
+                seen.insert(edge.to);
                 todo.push(edge.to);
             }
         }
     }
+    graph.count(seen.len(), cut);
     held.sort();
     held
 }
@@ -330,11 +371,9 @@ impl Search<'_, '_, '_> {
         nodes
     }
 
-    fn reach(&mut self, at: At) -> Reach {
+    fn reach(&self, at: At) -> Reach {
         let useful = |node: Node| self.useful.get(node.0 as usize).copied().unwrap_or(false);
-        let reach = self.graph.forward(&self.sources(at), &useful);
-        self.cut += usize::from(reach.cut);
-        reach
+        self.graph.forward(&self.sources(at), &useful)
     }
 
     /// Every way to fulfil the steps from `step` on.
@@ -345,22 +384,15 @@ impl Search<'_, '_, '_> {
         chain: Chain,
         reach: Option<&Reach>,
     ) -> Vec<Chain> {
-        let Some(facts) = want.steps.get(step) else { return vec![chain] };
+        let Some(fulfilled) = want.steps.get(step) else { return vec![chain] };
         let Some(last) = chain.facts.last().copied() else { return Vec::new() };
         let mut found = Vec::new();
         if want.lint.file.flow[step].optional {
             found.extend(self.follow(want, step + 1, chain.clone(), reach));
         }
-        let mut next: Vec<(At, Option<Path>)> = Vec::new();
-        let mut candidates: Vec<&At> = facts.keys().collect();
-        candidates.sort();
-        let whole = want.lint.file.flow[step].same.as_ref();
-        let ties = |at: &At| facts[at].iter().filter_map(|step| step.same.as_ref().or(whole));
-        let tied = candidates.iter().filter(|at| ties(at).any(|same| self.tied(last, ***at, same)));
-        next.extend(tied.map(|at| (**at, None)));
-        let flows =
-            |at: &&&At| facts[**at].iter().any(|step| step.same.is_none() && whole.is_none());
-        if candidates.iter().any(|at| flows(&at)) {
+        let mut next: Vec<(At, Option<Path>)> =
+            self.tied(last, &fulfilled.ties).into_iter().map(|at| (at, None)).collect();
+        if !fulfilled.by_node.is_empty() {
             if reach.is_none() && !self.later.contains_key(&last) {
                 let found = self.reach(last);
                 self.later.insert(last, found);
@@ -369,11 +401,14 @@ impl Search<'_, '_, '_> {
                 Some(reach) => reach,
                 None => &self.later[&last],
             };
-            for at in candidates.iter().filter(flows) {
+            let reached = self.reached(reach, fulfilled);
+            let looks = reached.len() + reach.nodes().len().min(fulfilled.by_node.len());
+            self.graph.count(looks, false);
+            for at in reached {
                 // A fact does not feed itself, unless by way of a loop, which says nothing.
-                let same_place = self.fact(**at).place == self.fact(last).place;
-                let way = (!same_place).then(|| self.way(reach, **at, &facts[*at])).flatten();
-                next.extend(way.map(|way| (**at, Some(way))));
+                let same_place = self.fact(at).place == self.fact(last).place;
+                let way = || self.way(reach, at, &fulfilled.sinks[&at]);
+                next.extend((!same_place).then(way).flatten().map(|way| (at, Some(way))));
             }
         }
         self.prefer_handed(&mut next);
@@ -382,16 +417,18 @@ impl Search<'_, '_, '_> {
             longer.facts.push(at);
             longer.steps.push(step);
             longer.ways.push(way);
-            if found.len() < MAX_CHAINS {
-                found.extend(self.follow(want, step + 1, longer, None));
+            if found.len() >= MAX_CHAINS {
+                self.cut += 1;
+                break;
             }
+            found.extend(self.follow(want, step + 1, longer, None));
         }
         found
     }
 
     /// The shortest way to an argument of a fact. What a fact is for one caller counts for
     /// ways through that call alone.
-    fn way(&self, reach: &Reach, at: At, steps: &[&Step]) -> Option<Path> {
+    fn way(&self, reach: &Reach, at: At, nodes: &[Node]) -> Option<Path> {
         let via = self.fact(at).via;
         let fits = |path: &Path| {
             via.is_none_or(|via| {
@@ -404,7 +441,6 @@ impl Search<'_, '_, '_> {
                 })
             })
         };
-        let nodes = self.sinks(at, steps);
         let reached = nodes.iter().filter(|node| reach.is_reached(**node));
         let ways = reached.filter_map(|node| reach.paths(*node).find(|path| fits(path)));
         ways.min_by_key(|path| (path.supposed, path.steps.len()))
@@ -423,19 +459,106 @@ impl Search<'_, '_, '_> {
         });
     }
 
-    /// Whether an argument of one fact is an argument of another.
-    fn tied(&self, first: At, second: At, same: &Same) -> bool {
-        let args = |at: At, roles: &[Role]| -> Vec<(&Argument, Option<Node>)> {
-            let args = self.fact(at).args.iter().filter(|arg| roles.contains(&arg.role));
-            args.map(|arg| (arg, self.node(at, arg.expr))).collect()
-        };
-        let (ours, theirs) = (args(first, &same.of), args(second, &same.as_));
-        ours.iter().any(|(our, node)| {
-            theirs.iter().any(|(their, other)| {
-                same_text(our, their)
-                    || node.zip(*other).is_some_and(|(a, b)| self.graph.is_same(a, b))
-            })
-        })
+    /// The facts of a step that data reaches; of those that hold for one caller, the ones whose
+    /// call it goes through.
+    fn reached(&self, reach: &Reach, fulfilled: &Fulfilled<'_>) -> BTreeSet<At> {
+        let by_node = &fulfilled.by_node;
+        let mut met: Vec<&Met> = Vec::new();
+        if by_node.len() < reach.nodes().len() {
+            let nodes = by_node.iter().filter(|(node, _)| reach.is_reached(**node));
+            met.extend(nodes.map(|(_, met)| met));
+        } else {
+            met.extend(reach.nodes().filter_map(|node| by_node.get(&node)));
+        }
+        let mut found: BTreeSet<At> = met.iter().flat_map(|met| &met.all).copied().collect();
+        if met.iter().all(|met| met.handed.is_empty()) {
+            return found;
+        }
+        let sites: BTreeSet<Place> = reach.sites().filter_map(|site| self.place(site)).collect();
+        for Place { file, span } in sites {
+            for met in &met {
+                let calls = met.handed.range((file, span.start)..=(file, span.end));
+                found.extend(calls.flat_map(|(_, facts)| facts));
+            }
+        }
+        found
+    }
+
+    /// Finds out where the facts of a step are met.
+    fn meet<'l>(&self, step: &'l Step, fulfilled: &mut Fulfilled<'l>) {
+        let whole = step.same.as_ref();
+        for (at, fits) in &fulfilled.facts {
+            for same in fits.iter().filter_map(|fit| fit.same.as_ref().or(whole)) {
+                let known = fulfilled.ties.iter().position(|ties| std::ptr::eq(ties.same, same));
+                let known = known.unwrap_or_else(|| {
+                    let (by_origin, by_text) = Default::default();
+                    fulfilled.ties.push(Ties { same, by_origin, by_text });
+                    fulfilled.ties.len() - 1
+                });
+                self.tie(*at, &mut fulfilled.ties[known]);
+            }
+            if whole.is_some() || fits.iter().all(|fit| fit.same.is_some()) {
+                continue;
+            }
+            let nodes = self.sinks(*at, fits);
+            for node in &nodes {
+                let met = fulfilled.by_node.entry(*node).or_default();
+                match self.fact(*at).via {
+                    Some(via) => {
+                        let key = (via.file, via.span.start);
+                        met.handed.entry(key).or_default().push(*at);
+                    }
+                    None => met.all.push(*at),
+                }
+            }
+            fulfilled.sinks.insert(*at, nodes);
+        }
+    }
+
+    /// Notes what the arguments of a fact are, for those that may be the same.
+    fn tie(&self, at: At, ties: &mut Ties<'_>) {
+        for arg in self.fact(at).args.iter().filter(|arg| ties.same.as_.contains(&arg.role)) {
+            for text in arg.value.texts() {
+                ties.by_text.entry(text).or_default().push(at);
+            }
+            let node = self.node(at, arg.expr);
+            for origin in node.into_iter().flat_map(|node| self.graph.origins(node, true)) {
+                ties.by_origin.entry(origin).or_default().push(at);
+            }
+        }
+    }
+
+    /// The facts of which an argument is an argument of the given one: the same text, the same
+    /// value, or made from it.
+    fn tied(&mut self, first: At, ties: &[Ties<'_>]) -> BTreeSet<At> {
+        let mut found = BTreeSet::new();
+        let mut cut = false;
+        for ties in ties {
+            let args = self.fact(first).args.iter().filter(|arg| ties.same.of.contains(&arg.role));
+            for arg in args {
+                for text in arg.value.texts().iter().filter(|text| says_enough(text)) {
+                    found.extend(ties.by_text.get(text).into_iter().flatten());
+                    // An unknown part may be anything.
+                    if text.contains(crate::model::class::HOLE) {
+                        continue;
+                    }
+                    cut |= ties.by_text.len() > MAX_TEXTS;
+                    let texts = ties.by_text.iter().take(MAX_TEXTS);
+                    self.graph.count(texts.len(), false);
+                    let holding = texts.filter(|(other, _)| other.contains(text.as_str()));
+                    found.extend(holding.flat_map(|(_, at)| at));
+                }
+                let node = self.node(first, arg.expr);
+                for origin in node.into_iter().flat_map(|node| self.graph.origins(node, false)) {
+                    let tied = ties.by_origin.get(&origin).map(Vec::as_slice).unwrap_or_default();
+                    cut |= tied.len() > MAX_TIED;
+                    found.extend(tied.iter().take(MAX_TIED));
+                }
+            }
+        }
+        self.cut += usize::from(cut);
+        self.graph.count(found.len(), false);
+        found
     }
 
     fn place(&self, node: Node) -> Option<Place> {
@@ -568,24 +691,15 @@ impl Search<'_, '_, '_> {
     }
 
     /// The path of the function that a body belongs to.
-    fn name(&self, at: crate::names::BodyRef) -> SmolStr {
-        let bodies = self.subjects.iter().flat_map(|subject| &subject.facts.bodies);
-        let mut owners = bodies.filter(|body| body.owner.at == at);
-        owners.next().map_or_else(|| "a function".into(), |body| body.owner.path.clone())
+    fn name(&self, at: BodyRef) -> SmolStr {
+        let names = self.names.get_or_init(|| {
+            let bodies = self.subjects.iter().flat_map(|subject| &subject.facts.bodies);
+            // Of several, the first.
+            let named = bodies.rev().map(|body| (body.owner.at, body.owner.path.clone()));
+            named.collect()
+        });
+        names.get(&at).cloned().unwrap_or_else(|| "a function".into())
     }
-}
-
-/// Whether two arguments are known to be the same text, which says enough to tell it from
-/// others.
-fn same_text(a: &Argument, b: &Argument) -> bool {
-    use crate::model::class::HOLE;
-    let theirs = b.value.texts();
-    a.value.texts().iter().filter(|text| says_enough(text)).any(|text| {
-        let contained = |other: &String| {
-            other == text || (!text.contains(HOLE) && other.contains(text.as_str()))
-        };
-        theirs.iter().any(contained)
-    })
 }
 
 /// Whether the known part of a path tells it from others.

@@ -56,6 +56,10 @@ fn join(mut claims: Vec<Claim>) -> Option<Claim> {
             }
         }
     }
+    // What is handed to an SDK goes where the SDK was told to send it.
+    if first.values.contains_key("sdk") && !first.bounds.hosts.is_empty() {
+        first.bounds.chosen.clear();
+    }
     let more = places.len().saturating_sub(MAX_PLACES);
     places.truncate(MAX_PLACES);
     for (place, words) in places {

@@ -30,6 +30,7 @@ impl<'a> Matching<'a> {
                 .chain(&file.flow)
                 .for_each(|step| step_regexes(step, &mut texts));
         }
+        models.inventory.iter().for_each(|row| call_regexes(&row.call, &mut texts));
         let regexes =
             texts.into_iter().filter_map(|text| Some((text.clone(), Regex::new(&text).ok()?)));
         Self { models, regexes: regexes.collect() }
@@ -50,7 +51,12 @@ impl<'a> Matching<'a> {
             let mut given = fact.args.iter().filter(|arg| arg.role == *role).peekable();
             match given.peek() {
                 None => wanted.optional,
-                Some(_) => given.any(|arg| self.argument(wanted, arg)),
+                Some(_) => {
+                    let others = || fact.args.iter().filter(|arg| arg.role == *role);
+                    let mut also = wanted.also.iter();
+                    given.any(|arg| self.argument(wanted, arg))
+                        && also.all(|other| others().any(|arg| self.argument(other, arg)))
+                }
             }
         });
         args && !matcher.except.iter().any(|except| self.call(except, fact))
@@ -60,8 +66,7 @@ impl<'a> Matching<'a> {
         wanted.is_empty()
             || wanted
                 .iter()
-                .flat_map(|pattern| expand(pattern))
-                .any(|pattern| fact.steps.iter().any(|step| path_fits(&pattern, &step.path)))
+                .any(|pattern| fact.steps.iter().any(|step| path_fits(pattern, &step.path)))
     }
 
     /// The data kinds of a fact: its row's, and those of the places that its arguments name.
@@ -167,7 +172,8 @@ pub fn readable(text: &str) -> String {
 }
 
 fn call_regexes(call: &CallMatcher, texts: &mut Vec<String>) {
-    texts.extend(call.args.values().filter_map(|value| value.matches.clone()));
+    let values = call.args.values().flat_map(|value| [value].into_iter().chain(&value.also));
+    texts.extend(values.filter_map(|value| value.matches.clone()));
     call.except.iter().for_each(|except| call_regexes(except, texts));
 }
 

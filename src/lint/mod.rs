@@ -4,6 +4,7 @@ pub mod chosen;
 pub mod claim;
 pub mod detect;
 pub mod engine;
+pub mod excuse;
 pub mod flows;
 pub mod gates;
 pub mod gather;

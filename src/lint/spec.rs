@@ -6,14 +6,16 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
+use smol_str::SmolStr;
 
 use crate::vocab::{
     Confidence, DataKind, Disguise, Effect, Gate, Group, Level, Remote, Role, TargetKind, Verified,
 };
 
 /// One lint file.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LintFile {
     pub id: String,
@@ -72,6 +74,10 @@ pub struct LintFile {
     #[serde(default)]
     pub only_with: Option<Declared>,
 
+    /// The lint is silent where what came from the network goes into one of these: a check.
+    #[serde(default)]
+    pub unless: Vec<CallMatcher>,
+
     /// By what in `overt.toml` a project says openly that it does this. Without it nothing does:
     /// the place can only be allowed, with a reason.
     #[serde(default)]
@@ -87,14 +93,34 @@ fn high() -> Confidence {
     Confidence::High
 }
 
+/// What a project has declared in its `overt.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Declared {
+    /// At least one disclosure.
+    Disclosures,
+    /// At least one disclosure with a jurisdiction.
+    Jurisdictions,
+}
+
 /// What a disclosure must say so that it covers a finding of the lint.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Disclosable {
     pub by: DisclosedBy,
     /// Data kinds that every finding of the lint is about, besides those of its facts.
     #[serde(default)]
     pub data: Vec<DataKind>,
+    /// The kinds of a finding whose facts tell none.
+    #[serde(default)]
+    pub otherwise: Vec<DataKind>,
+    /// Of `by = "data"`: the host is enough where no kind is known.
+    #[serde(default)]
+    pub host_alone: bool,
+    /// The kind of data that a call with this mark sends: a service may be for one purpose.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, DataKind>")]
+    pub marks: BTreeMap<SmolStr, DataKind>,
     /// Of `by = "remote"`: the doors that it may be.
     #[serde(default)]
     pub remote: Vec<Remote>,
@@ -104,7 +130,7 @@ pub struct Disclosable {
 }
 
 /// What a finding of a lint is disclosed by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DisclosedBy {
     /// `collects` lists every kind of data, and `to` every host.
@@ -115,18 +141,8 @@ pub enum DisclosedBy {
     Remote,
 }
 
-/// What a project has declared in its `overt.toml`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Declared {
-    /// At least one disclosure.
-    Disclosures,
-    /// At least one disclosure with a jurisdiction.
-    Jurisdictions,
-}
-
 /// Where the code must stand for the lint to speak.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Place {
     /// Only in targets of these kinds. Empty: all but `test`, `bench` and `example`.
@@ -141,7 +157,7 @@ pub struct Place {
 }
 
 /// How near to each other the steps of `all` stand.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Within {
     /// One function with the functions of the package that it calls.
@@ -152,7 +168,7 @@ pub enum Within {
 }
 
 /// One step of `all` or `any`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
     #[serde(default)]
@@ -230,7 +246,7 @@ impl Step {
 }
 
 /// An argument of one step is, or is made from, an argument of the step before.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Same {
     /// The argument of the step before: any of these.
@@ -241,7 +257,7 @@ pub struct Same {
 }
 
 /// Matches one fact. Every condition given must hold.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CallMatcher {
     /// The fact has one of these effects.
@@ -273,7 +289,7 @@ pub struct CallMatcher {
 }
 
 /// Matches the value of an argument. Every condition given must hold.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ValueMatcher {
     /// The known text belongs to one of these classes.
@@ -306,13 +322,17 @@ pub struct ValueMatcher {
     /// The value has at least this many bytes.
     #[serde(default)]
     pub size: Option<usize>,
+    /// Further values of the same role fulfil these too: one argument is an address, another
+    /// one says that something is sent.
+    #[serde(default)]
+    pub also: Vec<ValueMatcher>,
     /// The whole fact is not matched when the role is missing; with `optional`, it is.
     #[serde(default)]
     pub optional: bool,
 }
 
 /// Whether a text was kept out of sight, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum HiddenMatcher {
     Any(bool),
@@ -320,7 +340,7 @@ pub enum HiddenMatcher {
 }
 
 /// Matches an item by what it is and by what its code does.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ItemMatcher {
     /// It runs before `main`.
@@ -344,14 +364,24 @@ pub struct ItemMatcher {
 }
 
 /// Matches raw text, also in files that do not parse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TextMatcher {
     pub kind: TextKind,
 }
 
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, serde::Serialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Deserialize,
+    JsonSchema,
+    serde::Serialize,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum TextKind {
@@ -362,7 +392,7 @@ pub enum TextKind {
 }
 
 /// Matches a key in a TOML file of the tree.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ManifestMatcher {
     /// File names relative to any folder of the tree: `Cargo.toml`, `.cargo/config.toml`.
@@ -378,7 +408,7 @@ pub struct ManifestMatcher {
 }
 
 /// What the engine itself has to say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Notice {
     /// A source file that no target of its package reaches.
@@ -393,11 +423,13 @@ pub enum Notice {
     OverbroadDisclosure,
     /// A disclosure whose document does not say it.
     UndocumentedDisclosure,
+    /// A disclosure whose guard names nothing in the code.
+    UnknownGuard,
 }
 
 /// The words of a finding. `{role}` stands for the value of an argument, `{callee}` for the
 /// path that was called, `{effect}`, `{data}`, `{target}`, `{item}` and `{name}` likewise.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Words {
     pub headline: String,
@@ -415,7 +447,7 @@ pub struct Words {
 }
 
 /// The documentation, the same for `explain`, the web page and SARIF.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Docs {
     pub finds: String,
@@ -428,7 +460,7 @@ pub struct Docs {
 }
 
 /// A piece of code that shows what the lint says; executed by the tests.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Example {
     /// Whether the lint speaks. Absent for a `todo`.

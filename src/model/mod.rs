@@ -12,11 +12,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use crate::lint::load::Lint;
-use crate::lint::spec::Step;
+use crate::lint::spec::{CallMatcher, LintFile, Step};
 use crate::vocab::DataKind;
 
 use self::class::Class;
-use self::spec::{AttributeMeaning, CallRow, ConditionRow, MethodDoes, ModelFile, TypeRow};
+use self::spec::{
+    AttributeMeaning, CallRow, ConditionRow, InventoryRow, MethodDoes, ModelFile, TypeRow,
+};
+use crate::vocab::Section;
 
 /// All models of a run.
 #[derive(Debug, Default)]
@@ -38,6 +41,8 @@ pub struct Models {
     steps: FxHashMap<SmolStr, Vec<Step>>,
     /// What conditions ask about, in the order of the files.
     pub conditions: Vec<ConditionRow>,
+    /// What the inventory lists, in the order of the files.
+    pub inventory: Vec<InventoryRow>,
     /// Finds the patterns of watched classes.
     watched: Option<aho_corasick::AhoCorasick>,
     /// The last names of modelled macros, and of everything that decodes: most calls are
@@ -134,6 +139,13 @@ impl Models {
                 models.add_prefixes(&path);
             }
             models.conditions.extend(file.condition);
+            for row in &file.inventory {
+                if row.names.is_empty() && row.what.is_none() && row.section != Section::Collected {
+                    let section = row.section;
+                    errors.push(format!("an inventory row of `{section}` names nothing"));
+                }
+            }
+            models.inventory.extend(file.inventory);
             for row in file.class {
                 let name = SmolStr::new(&row.name);
                 if row.watched {
@@ -207,6 +219,9 @@ impl Models {
         let mut expanded = lints.to_vec();
         for lint in &mut expanded {
             errors.extend(lint.file.expand(&|name| self.steps.get(name).cloned()).err());
+            let LintFile { call, all, any, flow, .. } = &mut lint.file;
+            call.iter_mut().for_each(expand_paths);
+            all.iter_mut().chain(any).chain(flow).for_each(expand_steps);
         }
         // A named step consists of matchers.
         let nested = self.steps.iter().filter(|(_, any)| any.iter().any(|step| step.is.is_some()));
@@ -282,6 +297,17 @@ impl Models {
         };
         rows.iter().find(|(values, _)| fits(values)).map(|(_, meaning)| *meaning)
     }
+}
+
+/// Writes the paths of a matcher out, so that matching need not.
+fn expand_paths(call: &mut CallMatcher) {
+    call.paths = call.paths.iter().flat_map(|path| expand(path)).map(String::from).collect();
+    call.except.iter_mut().for_each(expand_paths);
+}
+
+fn expand_steps(step: &mut Step) {
+    step.call.iter_mut().chain(&mut step.beside).for_each(expand_paths);
+    step.any.iter_mut().for_each(expand_steps);
 }
 
 /// `a::{b, c::{d, e}}::f` as `a::b::f`, `a::c::d::f`, `a::c::e::f`.

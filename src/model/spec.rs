@@ -1,16 +1,19 @@
 //! The format of the files in `lints/models/`: what APIs do, what types mean, what words name.
 //!
 //! A model file is a list of `[[call]]`, `[[type]]`, `[[attribute]]`, `[[class]]`,
-//! `[[constant]]` and `[[condition]]` tables.
+//! `[[constant]]`, `[[method]]`, `[[step]]`, `[[condition]]` and `[[inventory]]` tables.
 //! Models are matched and never reported by themselves. An unknown key or word is an error.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 use crate::lint::spec::{CallMatcher, Step};
-use crate::vocab::{DataKind, Effect, Gate, Role};
+use crate::vocab::{DataKind, Effect, Gate, Role, Section};
 
 /// One model file.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ModelFile {
     #[serde(default)]
@@ -29,10 +32,41 @@ pub struct ModelFile {
     pub step: Vec<StepRow>,
     #[serde(default)]
     pub condition: Vec<ConditionRow>,
+    #[serde(default)]
+    pub inventory: Vec<InventoryRow>,
+}
+
+/// What the inventory lists, and under which heading. A fact is listed for every row that it
+/// fits.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct InventoryRow {
+    pub section: Section,
+    /// The facts that are listed.
+    pub call: CallMatcher,
+    /// It is listed under the values of these arguments; where they are not known, under what
+    /// chooses them.
+    #[serde(default)]
+    pub names: Vec<Role>,
+    /// It is listed under this word.
+    #[serde(default)]
+    pub what: Option<String>,
+    /// What is done with it, for people: `read`, `written`.
+    #[serde(default)]
+    pub how: Option<String>,
+    /// Only where data of one of these kinds reaches an argument in `into`.
+    #[serde(default)]
+    pub reached_by: Vec<DataKind>,
+    /// The arguments that data is followed into; that of a destination is what is sent there.
+    #[serde(default)]
+    pub into: Vec<Role>,
+    /// Of a destination: data that goes there by itself, without being handed over.
+    #[serde(default)]
+    pub sends: Vec<DataKind>,
 }
 
 /// Something that many lints ask about, under one name: "leaves the machine".
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct StepRow {
     pub name: String,
@@ -44,7 +78,7 @@ pub struct StepRow {
 
 /// What methods that no call row speaks of do with data, known by their names alone. Without
 /// a row, everything that goes into a method can come out of it, and stays nowhere else.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct MethodRow {
     pub names: Vec<String>,
@@ -56,7 +90,7 @@ pub struct MethodRow {
 }
 
 /// What a method does with data.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct MethodDoes {
     /// The result is the receiver in another form; what changes the one changes the other.
@@ -90,7 +124,7 @@ pub struct MethodDoes {
 
 /// What a condition asks about, by what stands in it. Every part given must hold; of the rows
 /// that fit one thing that is read, the first counts.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ConditionRow {
     pub asks: Gate,
@@ -112,7 +146,7 @@ pub struct ConditionRow {
 }
 
 /// A constant of an API, known by its name alone: the crates that offer it are many.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ConstantRow {
     pub name: String,
@@ -123,7 +157,7 @@ pub struct ConstantRow {
 ///
 /// A call begins a *fact* of its own, unless `joins` says that it belongs to the fact that its
 /// receiver (or an argument) began: `Command::new("sh")` begins one, `.arg("-c")` joins it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CallRow {
     /// The canonical path. `a::{b, c}::d` stands for several. A method is `Type::method`, a
@@ -177,12 +211,15 @@ pub struct CallRow {
     /// `"$0"` the first generic argument of the receiver's type.
     #[serde(default)]
     pub returns: Option<String>,
+    /// The canonical type of what a closure among the arguments is given, as its last parameter.
+    #[serde(default)]
+    pub gives: Option<String>,
     /// What stands for the result where its kind is known and its value is not: `~` for a home
     /// folder. It counts as unknown, and path classes match on it.
     #[serde(default)]
     pub value: Option<String>,
     /// The call decodes its first argument that is a text or bytes: `"base64"`, `"hex"`, ...
-    /// (`sealed`: the macro gives back its literal, and keeps it out of the program.) The
+    /// (`plain`: the result is that text; `sealed`: the macro gives back its literal, and keeps it out of the program.) The
     /// buffers of `fills` hold the result.
     #[serde(default)]
     pub decodes: Option<String>,
@@ -212,6 +249,17 @@ impl<'de> Deserialize<'de> for ArgRole {
             return Ok(Self(None));
         }
         word.parse().map(|role| Self(Some(role))).map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for ArgRole {
+    fn schema_name() -> Cow<'static, str> {
+        "ArgRole".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let role = generator.subschema_for::<Role>();
+        json_schema!({ "anyOf": [role, { "const": "_" }] })
     }
 }
 
@@ -246,8 +294,18 @@ impl<'de> Deserialize<'de> for Joined {
     }
 }
 
+impl JsonSchema for Joined {
+    fn schema_name() -> Cow<'static, str> {
+        "Joined".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "const": "receiver" }, { "type": "integer", "minimum": 0 }] })
+    }
+}
+
 /// What a type means.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TypeRow {
     /// The canonical path; `a::{B, C}` stands for several.
@@ -273,7 +331,7 @@ pub struct TypeRow {
 }
 
 /// What an attribute does.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AttributeRow {
     /// The canonical path (`ctor::ctor`), or the bare name of a built-in (`link_section`).
@@ -285,7 +343,7 @@ pub struct AttributeRow {
     pub means: AttributeMeaning,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AttributeMeaning {
     /// The function runs before `main`, or the static holds a pointer to one that does.
@@ -301,7 +359,7 @@ pub enum AttributeMeaning {
 }
 
 /// A named class of values.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ClassRow {
     pub name: String,
@@ -329,7 +387,7 @@ pub struct ClassRow {
 }
 
 /// What the values of a class are, and so how its patterns are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClassOf {
     /// A file path: `.ssh/id_*` matches these components next to each other anywhere in the

@@ -71,6 +71,8 @@ pub fn link(unit: &mut Unit, models: &Models) {
         krate.methods.entry(name).or_default().push(def);
     }
     for krate in &mut unit.crates {
+        krate.trait_methods =
+            krate.implementations.values().flat_map(|names| names.keys().cloned()).collect();
         krate.methods.values_mut().for_each(|defs| {
             defs.sort();
             defs.dedup();

@@ -16,7 +16,7 @@ mod types;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 pub use self::link::link;
@@ -93,6 +93,8 @@ pub struct Crate {
     pub implementations: FxHashMap<(FileId, ItemId), FxHashMap<Name, Vec<Def>>>,
     /// Methods that traits of the scan add to types from elsewhere, by the type's path.
     pub extensions: FxHashMap<SmolStr, FxHashMap<Name, Vec<Def>>>,
+    /// The names of the methods of those implementations.
+    pub trait_methods: FxHashSet<Name>,
     pub impls: Vec<Impl>,
     /// The items that carry attributes or implement a trait.
     pub items: Vec<Noted>,

@@ -52,6 +52,7 @@ pub fn build(
             methods: FxHashMap::default(),
             implementations: FxHashMap::default(),
             extensions: FxHashMap::default(),
+            trait_methods: Default::default(),
             impls: Vec::new(),
             items: Vec::new(),
             bodies: Vec::new(),

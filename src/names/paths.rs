@@ -21,17 +21,37 @@ const MAX_LOOKUPS: u32 = 4_000;
 
 /// A module of a crate.
 type Scope = (CrateId, ModuleId);
+/// A name in a module.
+type Lookup = (CrateId, ModuleId, Name);
+/// How often a circle of imports is looked through: each round adds a meaning at least.
+const MAX_ROUNDS: usize = 8;
+/// Depends on no open name.
+const NOTHING: u32 = u32::MAX;
 
 /// What was found out about names; a unit is analysed on one thread.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Memo {
     /// What each module imports everything from.
     globs: RefCell<FxHashMap<Scope, Rc<[Res]>>>,
-    names: RefCell<FxHashMap<(CrateId, ModuleId, Name), Meanings>>,
+    names: RefCell<FxHashMap<Lookup, Meanings>>,
+    /// The names that are being looked up, and how many others are around each.
+    open: RefCell<FxHashMap<Lookup, u32>>,
+    /// What was found while a name was open that it depends on: good until that one is done.
+    provisional: RefCell<FxHashMap<Lookup, (u32, Meanings)>>,
+    /// What names in a circle of imports were found to mean in the round before.
+    guesses: RefCell<FxHashMap<Lookup, Meanings>>,
+    /// The outermost open name that what is being looked up depends on.
+    lowest: Cell<u32>,
     /// What aliases mean; an alias that is being worked out means itself.
     aliases: RefCell<FxHashMap<Def, Res>>,
+    self_types: RefCell<FxHashMap<Scope, Ty>>,
     nested: Cell<u32>,
     lookups: Cell<u32>,
+    /// Paths that needed more lookups than one may have.
+    pub cut: Cell<usize>,
+    exceeded: Cell<bool>,
+    /// Looks at things so far; see [`Memo::work`].
+    pub worked: Cell<usize>,
     /// The module that the names of a body are looked up in: its own, when items stand in it.
     homes: OnceCell<FxHashMap<(FileId, BodyId), BodyRef>>,
     /// Whether names belong to classes of words, by class, then by name: the same come again
@@ -39,7 +59,78 @@ pub struct Memo {
     pub words: RefCell<FxHashMap<&'static str, FxHashMap<String, bool>>>,
 }
 
+impl Default for Memo {
+    fn default() -> Self {
+        Self {
+            globs: RefCell::default(),
+            names: RefCell::default(),
+            open: RefCell::default(),
+            provisional: RefCell::default(),
+            guesses: RefCell::default(),
+            lowest: Cell::new(NOTHING),
+            aliases: RefCell::default(),
+            self_types: RefCell::default(),
+            nested: Cell::new(0),
+            lookups: Cell::new(0),
+            cut: Cell::new(0),
+            exceeded: Cell::new(false),
+            worked: Cell::new(0),
+            homes: OnceCell::new(),
+            words: RefCell::default(),
+        }
+    }
+}
+
 impl Memo {
+    /// Counts what the analysis of a unit looks at: expressions, nodes, names, facts. The same
+    /// input takes the same work, whatever the machine, so that tests can compare it.
+    pub fn work(&self, looks: usize) {
+        self.worked.set(self.worked.get() + looks);
+    }
+
+    /// What `find` finds, and whether that holds whatever the open names turn out to mean.
+    fn settled<T>(&self, find: impl FnOnce() -> T) -> (T, bool) {
+        let around = self.lowest.replace(NOTHING);
+        let found = find();
+        let lowest = self.lowest.replace(around);
+        self.depends(lowest);
+        (found, lowest == NOTHING)
+    }
+
+    /// Takes what a circle of imports was found to mean as what it means in the next round;
+    /// whether that is something new.
+    fn guess(&self, head: &Lookup, found: &Meanings, depth: u32) -> bool {
+        let mut guesses = self.guesses.borrow_mut();
+        let mut differs = |key: &Lookup, found: &Meanings| match guesses.get(key) {
+            Some(known) if known == found => false,
+            None if found.is_empty() => false,
+            _ => guesses.insert(key.clone(), found.clone()) != Some(found.clone()),
+        };
+        let mut new = differs(head, found);
+        self.provisional.borrow_mut().retain(|key, (lowest, found)| {
+            new |= *lowest >= depth && differs(key, found);
+            *lowest < depth
+        });
+        new
+    }
+
+    fn depends(&self, lowest: u32) {
+        self.lowest.set(self.lowest.get().min(lowest));
+    }
+
+    pub(super) fn self_type(&self, at: Scope) -> Option<Ty> {
+        self.self_types.borrow().get(&at).cloned()
+    }
+
+    /// What `find` finds, kept unless the search stood near to a limit.
+    pub(super) fn keep_self_type(&self, at: Scope, find: impl FnOnce() -> Ty) -> Ty {
+        let (ty, settled) = self.settled(find);
+        if settled && self.nested.get() < MAX_NESTED / 2 && self.lookups.get() <= MAX_LOOKUPS {
+            self.self_types.borrow_mut().insert(at, ty.clone());
+        }
+        ty
+    }
+
     /// A body with the module that its names mean.
     pub fn home(&self, unit: &Unit, body: BodyRef) -> BodyRef {
         let homes = self.homes.get_or_init(|| {
@@ -87,12 +178,16 @@ impl Resolver<'_> {
         let nested = self.memo.nested.get();
         if nested == 0 {
             self.memo.lookups.set(0);
+            self.memo.exceeded.set(false);
         }
         if nested >= MAX_NESTED {
             return Meanings::new();
         }
         self.memo.nested.set(nested + 1);
         let found = self.walk(at, path, MAX_STEPS);
+        if self.memo.lookups.get() > MAX_LOOKUPS && !self.memo.exceeded.replace(true) {
+            self.memo.cut.set(self.memo.cut.get() + 1);
+        }
         self.memo.nested.set(nested);
         found
     }
@@ -216,23 +311,62 @@ impl Resolver<'_> {
         }
     }
 
-    /// The meanings of a name inside of one module, imports and globs followed.
+    /// The meanings of a name inside of one module, imports and globs followed. Names that are
+    /// imported in a circle are looked up again with what was found, until nothing is added.
     fn in_module(&self, krate: CrateId, id: ModuleId, name: &Name, steps: usize) -> Meanings {
+        let memo = self.memo;
         let key = (krate, id, name.clone());
-        if let Some(known) = self.memo.names.borrow().get(&key) {
+        if let Some(known) = memo.names.borrow().get(&key) {
             return known.clone();
         }
-        let lookups = self.memo.lookups.get() + 1;
-        self.memo.lookups.set(lookups);
-        if lookups > MAX_LOOKUPS || steps == 0 {
+        if let Some(depth) = memo.open.borrow().get(&key) {
+            memo.depends(*depth);
+            return memo.guesses.borrow().get(&key).cloned().unwrap_or_default();
+        }
+        if let Some((lowest, known)) = memo.provisional.borrow().get(&key) {
+            memo.depends(*lowest);
+            return known.clone();
+        }
+        memo.work(1);
+        memo.lookups.set(memo.lookups.get() + 1);
+        if memo.lookups.get() > MAX_LOOKUPS || steps == 0 {
+            // From elsewhere, more may be found.
+            memo.depends(0);
             return Meanings::new();
         }
-        let mut found = self.declared(krate, id, name, steps);
-        if found.is_empty() {
-            found = self.through_globs(krate, id, name, steps);
-        }
-        if self.memo.lookups.get() <= MAX_LOOKUPS && steps > MAX_STEPS / 2 {
-            self.memo.names.borrow_mut().insert(key, found.clone());
+        let depth = u32::try_from(memo.open.borrow().len()).unwrap_or(NOTHING);
+        memo.open.borrow_mut().insert(key.clone(), depth);
+        let around = memo.lowest.get();
+        let mut rounds = 0;
+        let (found, lowest) = loop {
+            memo.lowest.set(NOTHING);
+            let mut found = self.declared(krate, id, name, steps);
+            if found.is_empty() {
+                found = self.through_globs(krate, id, name, steps);
+            }
+            let lowest = memo.lowest.get();
+            rounds += 1;
+            let again = lowest == depth
+                && rounds < MAX_ROUNDS
+                && memo.lookups.get() <= MAX_LOOKUPS
+                && memo.guess(&key, &found, depth);
+            if !again {
+                break (found, lowest);
+            }
+        };
+        memo.open.borrow_mut().remove(&key);
+        memo.lowest.set(around);
+        if lowest >= depth {
+            memo.names.borrow_mut().insert(key, found.clone());
+            if lowest == depth {
+                memo.provisional.borrow_mut().retain(|_, (lowest, _)| *lowest < depth);
+            }
+            if depth == 0 {
+                memo.guesses.borrow_mut().clear();
+            }
+        } else {
+            memo.depends(lowest);
+            memo.provisional.borrow_mut().insert(key, (lowest, found.clone()));
         }
         found
     }
@@ -270,6 +404,12 @@ impl Resolver<'_> {
             if !seen.insert(source.clone()) {
                 continue;
             }
+            self.memo.work(1);
+            self.memo.lookups.set(self.memo.lookups.get() + 1);
+            if self.memo.lookups.get() > MAX_LOOKUPS {
+                self.memo.depends(0);
+                break;
+            }
             match source {
                 Res::Module(other, inner) => {
                     let found = self.declared(other, inner, name, steps - 1);
@@ -298,10 +438,14 @@ impl Resolver<'_> {
         // While they are being worked out, a module's globs bring nothing.
         self.memo.globs.borrow_mut().insert((krate, id), Rc::from([]));
         let paths = &self.unit.module(krate, id).globs;
-        let sources =
-            paths.iter().flat_map(|path| self.import(krate, id, &Name::default(), path, steps));
-        let sources: Rc<[Res]> = sources.collect();
-        self.memo.globs.borrow_mut().insert((krate, id), Rc::clone(&sources));
+        let import = |path| self.import(krate, id, &Name::default(), path, steps);
+        let find = || -> Rc<[Res]> { paths.iter().flat_map(import).collect() };
+        let (sources, settled) = self.memo.settled(find);
+        let mut globs = self.memo.globs.borrow_mut();
+        match settled {
+            true => globs.insert((krate, id), Rc::clone(&sources)),
+            false => globs.remove(&(krate, id)),
+        };
         sources
     }
 
@@ -407,11 +551,16 @@ impl Resolver<'_> {
             return known.clone();
         }
         self.memo.aliases.borrow_mut().insert(def, Res::Def(def));
-        let meaning = match self.ty((def.krate, def.module), ty) {
+        let (ty, settled) = self.memo.settled(|| self.ty((def.krate, def.module), ty));
+        let meaning = match ty {
             Ty::Unknown => Res::Def(def),
             ty => self.type_meaning(ty),
         };
-        self.memo.aliases.borrow_mut().insert(def, meaning.clone());
+        let mut aliases = self.memo.aliases.borrow_mut();
+        match settled {
+            true => aliases.insert(def, meaning.clone()),
+            false => aliases.remove(&def),
+        };
         meaning
     }
 

@@ -114,7 +114,7 @@ impl Resolver<'_> {
                 return self.self_type(at);
             }
             if let Some(bounds) = self.parameter(at, name) {
-                return self.bounds(at, &bounds, depth);
+                return self.bounds(at, bounds, depth);
             }
         }
         let args: Vec<Ty> = path.last().map_or(Vec::new(), |segment| {
@@ -155,12 +155,12 @@ impl Resolver<'_> {
     }
 
     /// The bounds of a type parameter in sight.
-    fn parameter(&self, at: (CrateId, ModuleId), name: &Name) -> Option<Vec<Path>> {
+    fn parameter(&self, at: (CrateId, ModuleId), name: &Name) -> Option<&[Path]> {
         let (krate, mut id) = at;
         loop {
             let module = self.unit.module(krate, id);
             if let Some(generic) = module.generics.iter().find(|generic| generic.name == *name) {
-                return Some(generic.bounds.clone());
+                return Some(&generic.bounds);
             }
             id = module.parent.filter(|_| module.block)?;
         }
@@ -168,6 +168,13 @@ impl Resolver<'_> {
 
     /// What `Self` means.
     pub fn self_type(&self, at: (CrateId, ModuleId)) -> Ty {
+        if let Some(known) = self.memo.self_type(at) {
+            return known;
+        }
+        self.memo.keep_self_type(at, || self.find_self_type(at))
+    }
+
+    fn find_self_type(&self, at: (CrateId, ModuleId)) -> Ty {
         let (krate, mut id) = at;
         loop {
             let module = self.unit.module(krate, id);

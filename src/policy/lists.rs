@@ -4,6 +4,7 @@
 //! and are set beside destinations and disclosures when the clauses are judged.
 
 use super::Policy;
+use crate::disclosure::Jurisdiction;
 use crate::file_error::{FileError, quoted, suggestion};
 use crate::model::class::{host_fits, host_of};
 use crate::model::spec::{ClassOf, ClassRow, ModelFile};
@@ -22,13 +23,16 @@ pub struct List {
 }
 
 impl List {
-    /// The entry that fits a host, or the entry that is this country.
+    /// The entry that fits a host, or the entry that this country or region lies in.
     pub fn entry(&self, value: &str) -> Option<&str> {
         let fits = |entry: &&String| match self.holds {
             ListKind::Hosts => {
                 host_of(value).is_some_and(|host| host_fits(&entry.to_lowercase(), &host))
             }
-            ListKind::Jurisdictions => entry.eq_ignore_ascii_case(value),
+            ListKind::Jurisdictions => {
+                let read = Jurisdiction::parse;
+                read(entry).zip(read(value)).is_some_and(|(listed, other)| listed.holds(&other))
+            }
         };
         self.entries.iter().find(fits).map(String::as_str)
     }
@@ -82,10 +86,11 @@ fn wrong(holds: ListKind, entry: &str) -> Option<&'static str> {
     let host = !plain.is_empty()
         && !plain.starts_with('.')
         && plain.chars().all(|c| c.is_alphanumeric() || "-._:".contains(c));
-    let code = (2..=3).contains(&entry.len()) && entry.chars().all(|c| c.is_ascii_uppercase());
     match holds {
         ListKind::Hosts if !host => Some("is no host"),
-        ListKind::Jurisdictions if !code => Some("is no code of a country"),
+        ListKind::Jurisdictions if Jurisdiction::parse(entry).is_none() => {
+            Some("is no code of a country or a region")
+        }
         _ => None,
     }
 }

@@ -6,6 +6,7 @@
 //! policy brings a list of hosts, countries or vendors: the lists that it works on are the
 //! user's, from `[policy.<id>]` in `overt.toml`.
 
+pub mod judge;
 pub mod lists;
 pub mod load;
 pub mod spec;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -12,9 +13,10 @@ use crate::span::Span;
 use crate::vocab::{Level, ListKind, Reach};
 
 /// One policy file.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct PolicyFile {
+    #[schemars(with = "String")]
     pub id: Spanned<String>,
     /// The name of the text, or of the policy when it follows none.
     pub title: String,
@@ -30,6 +32,7 @@ pub struct PolicyFile {
     pub summary: String,
     /// Lints and groups with their levels: over a lint's own level, under what the user says.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Level>")]
     pub levels: BTreeMap<Spanned<String>, Level>,
     /// The highest level of what is not proven: of a lint with a flow whose steps only stand near
     /// to each other. What the user says goes beyond it.
@@ -47,9 +50,10 @@ fn warn() -> Level {
 }
 
 /// A list that only the user can fill.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ListSpec {
+    #[schemars(with = "String")]
     pub name: Spanned<String>,
     pub holds: ListKind,
     /// What belongs on it.
@@ -57,10 +61,11 @@ pub struct ListSpec {
 }
 
 /// One clause of the text.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Clause {
     /// The text's own number.
+    #[schemars(with = "String")]
     pub id: Spanned<String>,
     /// What it asks for: a paraphrase, or the name that a catalogue gives.
     pub text: String,
@@ -68,12 +73,14 @@ pub struct Clause {
     pub reach: Reach,
     /// The lints and groups that bear on it, beside those that name it in `maps-to`.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub lints: Vec<Spanned<String>>,
     /// What source code cannot show. Needed unless all of the clause is checked.
     #[serde(default)]
     pub why: String,
     /// The user's lists that it is decided by.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub needs: Vec<Spanned<String>>,
 }
 

@@ -231,6 +231,7 @@ fn package(
         targets: Vec::new(),
         dependencies: workspace::dependencies(manifest, root, problems),
         workspace: root.map(|root| root.folder.clone()),
+        links: table.links.as_ref().map(|links| (SmolStr::new(&links.text), links.span)),
     };
     (package, found)
 }

@@ -44,6 +44,8 @@ pub(super) struct PackageTable {
     pub edition: Option<Inherited>,
     /// `workspace = "…"`, the folder of the workspace's root.
     pub workspace: Option<Text>,
+    /// The native library that the package links.
+    pub links: Option<Text>,
     pub build: Build,
     pub autolib: Option<bool>,
     pub autobins: Option<bool>,
@@ -206,6 +208,7 @@ impl Reader<'_> {
             version: self.inherited(table, "version"),
             edition: self.inherited(table, "edition"),
             workspace: self.text(table, "workspace"),
+            links: self.text(table, "links"),
             build: self.build(table),
             autolib: self.flag(table, "autolib"),
             autobins: self.flag(table, "autobins"),

@@ -96,6 +96,8 @@ pub struct Package {
     pub dependencies: Vec<Dependency>,
     /// The folder of its workspace's root manifest, when it has one.
     pub workspace: Option<PathBuf>,
+    /// The native library that it links, and where that is said.
+    pub links: Option<(SmolStr, Span)>,
 }
 
 /// One of Cargo's targets.

@@ -137,6 +137,7 @@ mod tests {
             unresolved_calls: 160,
             cut_short: 0,
             calls: 2_310,
+            work: 0,
             elapsed: Duration::from_millis(410),
         };
         insta::assert_snapshot!(text(&summary), @"2 errors, 3 warnings · 1 disclosed · 2 suppressed · 1 not analysed · 3 left out · 214 files (3 reached by no target) in 12 packages, 48,211 lines, 1,204 facts, 93 % of 2,310 calls named · 0.41 s");
@@ -152,6 +153,7 @@ mod tests {
             lines: 1,
             facts: 1,
             calls: 1,
+            work: 0,
             elapsed: Duration::from_secs(75),
             ..Summary::default()
         };

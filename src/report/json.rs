@@ -240,6 +240,7 @@ impl Summary {
             cut_short,
             calls,
             elapsed,
+            work: _,
         } = *summary;
         Self {
             denied,

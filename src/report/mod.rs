@@ -16,6 +16,7 @@ use crate::finding::{Disclosure, Finding, Report};
 use crate::vocab::Level;
 
 mod counts;
+pub mod document;
 pub(crate) mod escape;
 mod excerpt;
 mod human;

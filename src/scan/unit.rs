@@ -12,12 +12,13 @@ use crate::disclosure::Bounds;
 use crate::disclosure::usage::Seen;
 use crate::facts::{self, Context, CrateFacts};
 use crate::flow::Builder;
-use crate::inventory::Entry;
+use crate::inventory::{self, Entry, Listed};
 use crate::ir::Directive;
 use crate::lint::claim::{self, Claim, Proof};
 use crate::lint::detect::consent::OptOut;
 use crate::lint::detect::{self, Whole};
 use crate::lint::engine::{self, Subject};
+use crate::lint::excuse;
 use crate::lint::flows;
 use crate::lint::spec::Notice;
 use crate::names::{self, CratePlan, Memo, Unit};
@@ -33,6 +34,8 @@ pub struct Outcome {
     pub inventory: Vec<Entry>,
     /// What the facts do that a disclosure can be about, when there are disclosures.
     pub seen: Vec<Seen>,
+    /// What the inventory lists, when it is wanted.
+    pub listed: Vec<Listed>,
     pub gaps: Vec<Gap>,
     pub unread: Vec<(PathBuf, String)>,
     /// Files that were met on the way.
@@ -50,6 +53,7 @@ pub struct Outcome {
     pub guards: Vec<(usize, bool, Option<String>)>,
     /// The variables by which a person asks not to be counted, as far as the code reads them.
     pub opt_outs: Vec<OptOut>,
+    pub work: usize,
 }
 
 /// A part that was not, or not wholly, analysed.
@@ -79,12 +83,10 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
     let mut outcome = Outcome::default();
     let memo = Memo::default();
     let context = Context::new(&unit, scan.models, &memo);
-    let resolver = context.resolver();
     let mut flow = Builder::new(&unit);
     let mut all: Vec<CrateFacts> =
         unit.crate_ids().map(|krate| facts::collect(&context, krate, &mut flow)).collect();
     let graph = flow.finish(&unit);
-    outcome.cut += usize::from(graph.cut);
     all.iter_mut().for_each(|facts| facts.trace(&graph));
     for (krate, facts) in unit.crate_ids().zip(&all) {
         outcome.facts += facts.facts.iter().filter(|fact| fact.via.is_none()).count();
@@ -103,11 +105,15 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
             }));
         }
     }
+    context.renew();
     let subjects: Vec<Subject<'_>> = unit
         .crate_ids()
         .zip(&all)
-        .map(|(krate, facts)| Subject::new(&unit, krate, facts, resolver))
+        .map(|(krate, facts)| Subject::new(&unit, krate, facts, &context))
         .collect();
+    if scan.inventory {
+        outcome.listed = inventory::gather(&subjects, &graph, scan.matching);
+    }
     let below = |file: FileId| {
         let met = files.met.iter().find(|(id, _)| *id == file).map(|(_, path)| path.as_path());
         let path = met.unwrap_or_else(|| scan.files.path(file));
@@ -119,15 +125,19 @@ pub fn analyse(scan: &Scan<'_>, members: &Members, first_met: FileId) -> Outcome
     outcome.claims.extend(detect::whole(&whole, scan.lints));
     outcome.guards = detect::consent::guards(&whole);
     outcome.opt_outs = detect::consent::opt_outs(&whole);
-    let proven = flows::claims(&subjects, graph, scan.lints, scan.matching);
-    outcome.cut += proven.cut;
     let mut near = Vec::new();
     for subject in &subjects {
+        context.renew();
         near.extend(engine::claims(subject, scan.lints, scan.matching));
     }
+    excuse::retain(&mut near, &subjects, &graph, scan.lints, scan.matching);
+    let proven = flows::claims(&subjects, graph, scan.lints, scan.matching);
+    outcome.cut += proven.cut + memo.cut.get();
+    memo.work(proven.visited);
     flows::retain_unproven(&mut near, &proven.claims);
     outcome.claims.extend(proven.claims);
     outcome.claims.extend(near);
+    outcome.work = memo.worked.get();
     outcome.unreachable = unreachable.len();
     for file in unreachable {
         notice(

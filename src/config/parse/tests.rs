@@ -115,7 +115,8 @@ fn every_error_is_reported_with_its_place() {
     "crash": a second disclosure `crash`
     "self-updates": unknown remote feature `self-updates` (did you mean `self-update`?)
     "#);
-    assert!(errors("policy = \"strict\"").contains("expected `default`"));
+    assert!(errors("policy = 3").contains("expected the name of a policy, or a table `[policy]`"));
+    assert!(errors("[policy]\nuse = 3").contains("expected a string"));
     assert!(errors("policy = [").contains("unclosed array"));
 }
 

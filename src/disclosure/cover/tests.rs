@@ -1,6 +1,5 @@
 //! Tests of coverage: what is excused, and what never is.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::*;
@@ -15,7 +14,7 @@ fn bounds(data: &[DataKind], hosts: &[&str]) -> Bounds {
     Bounds {
         data: data.iter().copied().collect(),
         hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
-        chosen: BTreeSet::new(),
+        ..Bounds::default()
     }
 }
 
@@ -54,7 +53,7 @@ fn all_of_it_must_be_said() {
     let (outcome, missing) = data(&[Crash], &["crash.invalid"], "src/main.rs");
     assert_eq!(outcome, Outcome::Partly);
     assert_eq!(missing, "stands in a file that `crash-reports` does not speak of");
-    assert_eq!(data(&[Credential], &["evil.invalid"], HERE).0, Outcome::Undisclosed);
+    assert_eq!(data(&[Credential], &["evil.invalid"], "src/main.rs").0, Outcome::Undisclosed);
     // Nobody is told anything by these.
     assert_eq!(data(&[Crash], &["localhost", "192.0.2.1"], HERE).0, Outcome::Disclosed);
 }
@@ -93,11 +92,43 @@ fn several_disclosures_cover_together_and_only_with_their_own_hosts() {
 }
 
 #[test]
+fn what_is_not_known_is_not_excused_by_its_host() {
+    let judged = |how: &str| judged(CRASH, how, &bounds(&[], &["crash.invalid"]), HERE).0;
+    assert_eq!(judged("by = 'data'"), Outcome::Undisclosed);
+    assert_eq!(judged("by = 'data'\nhost-alone = true"), Outcome::Disclosed);
+}
+
+#[test]
+fn a_manner_of_reading_is_asked_for_alone_only() {
+    use DataKind::{Credential, Environment, FileContent, HostIdentity};
+    let told = |data: &[DataKind], how_: &str| {
+        let told = bounds(data, &[]).of_lint(Some(&how(how_)));
+        told.data.into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(told(&[FileContent], "by = 'data'"), [FileContent]);
+    assert_eq!(told(&[FileContent, HostIdentity], "by = 'data'"), [HostIdentity]);
+    assert_eq!(told(&[FileContent], "by = 'data'\ndata = ['credential']"), [Credential]);
+    assert_eq!(
+        told(&[Credential], "by = 'data'\ndata = ['environment']"),
+        [Environment, Credential]
+    );
+    assert_eq!(told(&[], "by = 'data'\notherwise = ['host-identity']"), [HostIdentity]);
+}
+
+#[test]
 fn a_host_is_enough_where_only_the_host_is_asked_for() {
     let judged = |hosts: &[&str]| judged(CRASH, "by = 'host'", &bounds(&[], hosts), HERE).0;
     assert_eq!(judged(&["crash.invalid"]), Outcome::Disclosed);
     assert_eq!(judged(&["crash.invalid", "x.invalid"]), Outcome::Partly);
-    assert_eq!(judged(&["x.invalid"]), Outcome::Undisclosed);
+    // The file is named, and the host is not.
+    assert_eq!(judged(&["x.invalid"]), Outcome::Partly);
+    let elsewhere = judge(
+        &disclosures(CRASH),
+        &how("by = 'host'"),
+        &bounds(&[], &["x.invalid"]),
+        Some(Path::new("src/lib.rs")),
+    );
+    assert_eq!(elsewhere.outcome, Outcome::Undisclosed);
 }
 
 #[test]

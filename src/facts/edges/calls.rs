@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Calls around a callback that are looked through.
+const MAX_WRAPPED: usize = 4;
+
 impl<'a> Edges<'_, 'a, '_, '_> {
     pub(super) fn call(&mut self, id: ExprId, callee: ExprId, args: &[ExprId]) {
         let targets = &self.pass.targets;
@@ -29,6 +32,13 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             let runs = self.pass.cx.models.method(name).runs;
             let does = MethodDoes { keeps, runs, ..Default::default() };
             return self.unmodelled(id, None, args, does, !known);
+        }
+        // A path that leads nowhere, as in a file without a manifest: what is left is its name.
+        if let ExprKind::Path(path) = self.kind(callee)
+            && *self.pass.ty(callee) == Ty::Unknown
+            && path.last().is_some_and(|last| self.pass.cx.models.method(&last.name).passes)
+        {
+            return self.unmodelled(id, None, args, MethodDoes::default(), false);
         }
         // A closure, a parameter, a field: called by its value.
         self.out.indirect(Indirect {
@@ -83,7 +93,17 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                 let defs = defs.clone();
                 let with_receiver: Vec<ExprId> =
                     [receiver].into_iter().chain(args.iter().copied()).collect();
-                return self.functions(id, &defs, &with_receiver);
+                let does = self.pass.cx.models.method(method);
+                let guessed = *self.pass.ty(receiver).peeled() == Ty::Unknown;
+                if !guessed || does == MethodDoes::default() {
+                    return self.functions(id, &defs, &with_receiver);
+                }
+                // A common name on something unknown is more likely the common method than the
+                // one of the package that happens to be called the same.
+                let mark = self.out.mark();
+                self.functions(id, &defs, &with_receiver);
+                self.out.suppose_since(mark);
+                return self.unmodelled(id, Some(receiver), args, does, false);
             }
             Some(Target::Modelled(path)) => {
                 let path = path.clone();
@@ -100,6 +120,12 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         let does = self.pass.cx.models.method(method);
         let known = does != MethodDoes::default() || *self.pass.ty(receiver) != Ty::Unknown;
         self.unmodelled(id, Some(receiver), args, does, !known);
+    }
+
+    /// Whether the first argument only says which thing is meant: a program, a path, a host.
+    pub(super) fn is_named_by_first(&self, path: &str) -> bool {
+        let first = self.row(path).and_then(|row| row.args.first()).and_then(|role| role.0);
+        first.is_some_and(is_name)
     }
 
     pub(super) fn row(&self, path: &str) -> Option<&'a CallRow> {
@@ -148,6 +174,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         let of_type = path.rsplit("::").nth(1).is_some_and(|s| s.starts_with(char::is_uppercase));
         if let (None, "new" | "with_capacity" | "from", [first, ..]) = (receiver, name, args)
             && of_type
+            && !self.is_named_by_first(path)
             && passes(Joined::Argument(0))
         {
             self.same(*first, id);
@@ -216,6 +243,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
 
     /// What the call gives stands in one of its arguments; in the parameters of a callback.
     pub(super) fn fill(&mut self, id: ExprId, filled: ExprId) {
+        let filled = self.handed(filled);
         let node = self.node(id);
         for place in self.places(filled) {
             self.out.made(node, place);
@@ -228,6 +256,25 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             let args = vec![node; count];
             self.out.call(self.pass.cx.unit, node, def, &args, &[]);
         }
+    }
+
+    /// The closure or function that a callback is made of: `Some(f)`, `Action::keys(|key| ..)`.
+    fn handed(&self, callback: ExprId) -> ExprId {
+        let mut inner = callback;
+        for _ in 0..MAX_WRAPPED {
+            let next = match self.kind(inner) {
+                ExprKind::Call { args, .. } => match args.as_slice() {
+                    [only] => *only,
+                    _ => break,
+                },
+                ExprKind::Cast { value, .. } => *value,
+                _ => break,
+            };
+            inner = next;
+        }
+        let runs = matches!(self.kind(inner), ExprKind::Closure { .. })
+            || self.function_value(inner).is_some();
+        if runs { inner } else { callback }
     }
 
     pub(super) fn parameters(&self, def: Def) -> usize {
@@ -404,6 +451,20 @@ impl<'a> Edges<'_, 'a, '_, '_> {
         }
     }
 
+    /// What a literal captures is a part of it: `"sh -c {line}"`.
+    fn captures(&mut self, call: &MacroCall) {
+        let (named, other): (Vec<&MacroArg>, Vec<&MacroArg>) =
+            call.args.iter().partition(|arg| arg.name.is_some());
+        for text in other {
+            let ExprKind::Literal(Literal::Text(literal)) = self.kind(text.value) else { continue };
+            for part in &named {
+                if part.name.as_deref().is_some_and(|name| literal.contains(name)) {
+                    self.made(part.value, text.value);
+                }
+            }
+        }
+    }
+
     pub(super) fn macro_call(&mut self, id: ExprId, call: &MacroCall) {
         let args: Vec<ExprId> = call.args.iter().map(|arg| arg.value).collect();
         let name = call.path.last().map_or("", |segment| segment.name.as_str());
@@ -421,6 +482,7 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             }
             Some(Target::Modelled(path)) => {
                 let path = path.clone();
+                self.captures(call);
                 self.modelled(id, &path, None, &args);
             }
             _ => {
@@ -452,4 +514,18 @@ impl<'a> Edges<'_, 'a, '_, '_> {
             self.out.call(self.pass.cx.unit, self.node(text), def, &nodes, &places);
         }
     }
+}
+
+/// Whether an argument of this role only says which thing is meant.
+fn is_name(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Program
+            | Role::Path
+            | Role::Url
+            | Role::Host
+            | Role::Library
+            | Role::Name
+            | Role::Key
+    )
 }

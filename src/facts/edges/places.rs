@@ -47,7 +47,10 @@ impl<'a> Edges<'_, 'a, '_, '_> {
                 }
                 // `Arc::clone(&x)`, `Some(x)`
                 ExprKind::Call { callee, args } => match (self.pass.ty(*callee), args.as_slice()) {
-                    (Ty::Function(Callee::External(path)), [only]) if is_wrapping(path) => {
+                    // What goes into a command does not go into the name of its program.
+                    (Ty::Function(Callee::External(path)), [only])
+                        if is_wrapping(path) && !self.is_named_by_first(path) =>
+                    {
                         at = *only;
                     }
                     _ => return places,

@@ -14,13 +14,22 @@ impl<'a> Pass<'a, '_> {
         if *self.value(id) != Value::Unknown {
             self.union(id, args.iter().copied());
         }
+        let function = match self.ty(callee) {
+            Ty::Function(Callee::Local(def)) if args.is_empty() => Some(*def),
+            _ => None,
+        };
+        if *self.value(id) == Value::Unknown
+            && let Some((value, trail)) =
+                function.and_then(|def| self.cx.tried.borrow().get(&def).cloned())
+        {
+            self.set_value(id, value);
+            return self.fold.set(id, trail);
+        }
         let worth = match self.ty(callee) {
             Ty::Function(Callee::Local(def)) => {
                 let ItemKind::Function(function) = &self.cx.unit.item(*def).kind else { return };
                 let fills = args.iter().any(|arg| self.is_mutable_reference(*arg));
-                let again = args.is_empty()
-                    && (*self.value(id) != Value::Unknown
-                        || !self.cx.tried.borrow_mut().insert(*def));
+                let again = args.is_empty() && *self.value(id) != Value::Unknown;
                 (function.output.is_some() || fills) && !again
             }
             Ty::Function(Callee::External(path)) => {
@@ -33,8 +42,16 @@ impl<'a> Pass<'a, '_> {
                 _ => false,
             },
         };
+        if let Some(def) = function.filter(|_| worth) {
+            // Unknown while it is being worked out.
+            self.cx.tried.borrow_mut().insert(def, Default::default());
+        }
         let folded =
             worth && args.iter().all(|arg| self.promising(*arg)) && self.operation(id, args);
+        if let Some(def) = function.filter(|_| folded) {
+            let known = (self.value(id).clone(), self.fold.trail(id));
+            self.cx.tried.borrow_mut().insert(def, known);
+        }
         self.forget_references(folded, args);
     }
 
@@ -112,6 +129,7 @@ impl<'a> Pass<'a, '_> {
                 | "to_bytes"
                 | "collect"
                 | "join"
+                | "concat"
                 | "parse"
         );
         let passes = matches!(

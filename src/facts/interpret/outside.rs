@@ -207,7 +207,7 @@ impl<'a> Machine<'_, 'a, '_> {
         }
         let fills = self.cx.models.call(path).is_some_and(|row| !row.fills.is_empty());
         let datum = match kind {
-            "sealed" | "percent" | "rot13" => match String::from_utf8(plain) {
+            "plain" | "sealed" | "percent" | "rot13" => match String::from_utf8(plain) {
                 Ok(text) => Datum::text(text),
                 Err(error) => Datum::bytes(error.into_bytes()),
             },

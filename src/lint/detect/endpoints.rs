@@ -11,14 +11,13 @@ use crate::lint::chosen::{By, Choosers, Chosen};
 use crate::lint::claim::{self, Claim, in_place};
 use crate::lint::engine::Subject;
 use crate::lint::load::Lint;
-use crate::lint::matcher::{Matching, readable};
+use crate::lint::matcher::Matching;
 use crate::model::class::{HOLE, SYMBOL};
 use crate::vocab::{Effect, Role, TargetKind};
 
 const REACHES: &[Effect] = &[Effect::NetworkConnect, Effect::NetworkSend, Effect::NetworkReceive];
 /// Nobody else is there.
-const NOBODY: &[&str] =
-    &["loopback-host", "documentation-host", "any-address-host", "multicast-host"];
+const NOBODY: &[&str] = &["loopback-host", "any-address-host", "multicast-host"];
 const TRANSFER_PROGRAMS: &[&str] = &["downloader", "network-tool"];
 
 /// Where a fact goes.
@@ -75,6 +74,15 @@ fn claim_of(subject: &Subject<'_>, index: usize, lint: &Lint, fact: &Fact, end: 
     };
     let mut made = subject.claim(index, fact.body, (fact.place, String::new()), &[fact]);
     made.values.remove("host");
+    // The other ends of the same fact are other findings.
+    made.bounds.data.clear();
+    match end {
+        End::Host(host) => {
+            made.bounds.hosts.retain(|other| other == host);
+            made.bounds.chosen.clear();
+        }
+        End::Chosen(_) => made.bounds.hosts.clear(),
+    }
     match end {
         End::Host(host) => made.values.insert("host".to_owned(), host.clone()),
         End::Chosen(chosen) => made.values.insert("chooser".to_owned(), chosen.told.clone()),
@@ -144,7 +152,7 @@ impl<'a> Ends<'a> {
     /// Whether nobody else is there.
     fn is_nobody(&self, end: &End) -> bool {
         let End::Host(host) = end else { return false };
-        NOBODY.iter().any(|class| self.matching.class(class, host))
+        host::needs_none(host) || NOBODY.iter().any(|class| self.matching.class(class, host))
     }
 
     /// What chooses the others. What only the caller of a library chooses is left out.
@@ -188,10 +196,5 @@ fn host_in(text: &str, role: Role) -> Option<String> {
         return public.then_some(host);
     }
     // `https://….example.org/`: the domain is known.
-    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let known = authority.rsplit([HOLE, SYMBOL]).next()?.split(':').next()?;
-    let domain = known.strip_prefix('.')?;
-    (domain.contains('.') && host::normal(domain).is_some())
-        .then(|| format!("{}.{domain}", readable(&HOLE.to_string())))
+    host::below(text)
 }

@@ -89,7 +89,11 @@ fn trigger(gate: &Gate<'_, '_>, ask: Asks, other: bool) -> Option<(String, Span)
                 return None;
             }
             if let Some(key) = &input.key {
-                return is_own_key(gate, &input, key).then(|| (said(&input, key), span));
+                let odd = how != How::Part
+                    && words.is("free-header", key)
+                    && constant.iter().any(|text| looks_secret(text) && !text.contains('/'));
+                let own = is_own_key(gate, &input, key) || odd;
+                return own.then(|| (said(&input, key), span));
             }
             let text = constant.iter().find(|text| {
                 let letters = text.chars().filter(|c| c.is_alphanumeric()).count();

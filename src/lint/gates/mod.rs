@@ -23,7 +23,7 @@ use crate::facts::conditions::{Conditions, Test};
 use crate::facts::value::Value;
 use crate::facts::{self, Context, CrateFacts};
 use crate::ir::{Attr, Body, BodyId, ExprId};
-use crate::names::{BodyRef, Resolver};
+use crate::names::BodyRef;
 use crate::span::{FileId, Place, Span};
 use crate::vocab::Gate;
 
@@ -52,11 +52,9 @@ pub struct Meaning {
 
 /// Answers what code of one crate stands behind.
 pub struct Gates<'a> {
-    context: Context<'a>,
+    context: &'a Context<'a>,
     matching: Matching<'a>,
     facts: &'a CrateFacts,
-    /// The facts of each body.
-    by_body: OnceCell<Vec<Vec<usize>>>,
     numbers: OnceCell<FxHashMap<(FileId, BodyId), usize>>,
     looked: RefCell<FxHashMap<(FileId, BodyId), Rc<Looked<'a>>>>,
     /// Conditions inside of conditions that are being taken apart.
@@ -78,27 +76,15 @@ struct Looked<'a> {
 }
 
 impl<'a> Gates<'a> {
-    pub fn new(resolver: Resolver<'a>, facts: &'a CrateFacts) -> Self {
+    pub fn new(context: &'a Context<'a>, facts: &'a CrateFacts) -> Self {
         Self {
-            context: Context::new(resolver.unit, resolver.models, resolver.memo),
-            matching: Matching::new(resolver.models, &[]),
+            context,
+            matching: Matching::new(context.models, &[]),
             facts,
-            by_body: OnceCell::new(),
             numbers: OnceCell::new(),
             looked: RefCell::default(),
             level: Cell::new(0),
         }
-    }
-
-    fn facts_of(&self, body: usize) -> &[usize] {
-        let by_body = self.by_body.get_or_init(|| {
-            let mut by_body = vec![Vec::new(); self.facts.bodies.len()];
-            for (index, fact) in self.facts.facts.iter().enumerate() {
-                by_body[fact.body].push(index);
-            }
-            by_body
-        });
-        by_body.get(body).map_or(&[], Vec::as_slice)
     }
 
     fn look(&self, at: BodyRef) -> Rc<Looked<'a>> {
@@ -112,10 +98,10 @@ impl<'a> Gates<'a> {
         });
         let number = numbers.get(&key).copied();
         let body = self.context.unit.files[&at.file].body(at.body);
-        let seen = facts::look(&self.context, at);
+        let seen = facts::look(self.context, at);
         let by_span = spans(body);
         let mut on: FxHashMap<ExprId, Vec<usize>> = FxHashMap::default();
-        for index in number.map_or(&[][..], |number| self.facts_of(number)) {
+        for index in number.map_or(&[][..], |number| self.facts.of_body(number)) {
             for step in &self.facts.facts[*index].steps {
                 if let Some(expr) = by_span.get(&step.span) {
                     on.entry(*expr).or_default().push(*index);

@@ -6,6 +6,7 @@
 //! file, and no definition, however recursive, can make the tree grow.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr as E, Token};
 
@@ -35,8 +36,32 @@ impl Parse for Argument {
         } else {
             None
         };
-        Ok(Self { name, value: input.parse()?, repeats: false })
+        operand(input)?;
+        let value = input.parse()?;
+        // `inout(reg) x => y`: where it comes out again is written, not read.
+        if input.peek(Token![=>]) {
+            input.parse::<Token![=>]>()?;
+            input.parse::<E>()?;
+        }
+        Ok(Self { name, value, repeats: false })
     }
+}
+
+/// What stands before a value that `asm!` takes: `in(reg) value`.
+fn operand(input: ParseStream<'_>) -> syn::Result<()> {
+    const WORDS: [&str; 5] = ["in", "out", "inout", "lateout", "inlateout"];
+    let fork = input.fork();
+    let Ok(word) = fork.call(Ident::parse_any) else { return Ok(()) };
+    if !WORDS.iter().any(|known| word == known) || !fork.peek(syn::token::Paren) {
+        return Ok(());
+    }
+    fork.parse::<Group>()?;
+    // `out(x)` alone is a call.
+    if !fork.is_empty() && !fork.peek(Token![,]) && !fork.peek(Token![;]) {
+        input.call(Ident::parse_any)?;
+        input.parse::<Group>()?;
+    }
+    Ok(())
 }
 
 /// `a, b, c = d` and `value; length`.
@@ -158,7 +183,7 @@ impl Lowerer {
         for arg in args.iter() {
             let expr = self.body.expr(arg.value);
             let ExprKind::Literal(Literal::Text(text)) = &expr.kind else { continue };
-            for captured in captured_names(text) {
+            for captured in captured_names(text).into_iter().chain(shell_names(text)) {
                 if !args.iter().any(|arg| arg.name.as_deref() == Some(captured)) {
                     more.push((Name::new(captured), expr.span));
                 }
@@ -430,6 +455,15 @@ const ITEM_WORDS: &[&str] = &[
     "macro_rules",
     "union",
 ];
+
+/// The names that a text captures as a shell does: `$name`, `${name}`.
+fn shell_names(text: &str) -> impl Iterator<Item = &str> {
+    text.split('$').skip(1).filter_map(|rest| {
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        Some(&rest[..end]).filter(|name| name.starts_with(|c: char| c.is_lowercase() || c == '_'))
+    })
+}
 
 /// The names that a format string captures: `{name}`, `{name:?}`, not `{}`, `{0}` or `{{`.
 pub(super) fn captured_names(text: &str) -> Vec<&str> {

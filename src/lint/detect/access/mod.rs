@@ -10,8 +10,6 @@ pub mod paths;
 use self::atoms::{Asks, Atoms};
 use self::inputs::Inputs;
 use self::paths::{Outcome, Paths, Verdict, Way};
-use crate::facts::Context;
-use crate::facts::known::Known;
 use crate::ir::{Body, ExprId, ExprKind, Function, ItemKind, Literal, Type};
 use crate::lint::claim::Claim;
 use crate::lint::engine::Subject;
@@ -173,8 +171,9 @@ impl<'a> Gate<'_, 'a> {
             }
         }
         let file = self.subject.facts.bodies[self.number].owner.at.file;
-        for fact in &self.subject.facts.facts {
-            let here = fact.body == self.number && fact.place.file == file && fact.via.is_none();
+        let facts = self.subject.facts;
+        for fact in facts.of_body(self.number).iter().map(|number| &facts.facts[*number]) {
+            let here = fact.place.file == file && fact.via.is_none();
             if !here || !fact.effects.iter().any(|effect| effects.contains(effect)) {
                 continue;
             }
@@ -228,6 +227,11 @@ impl<'a> Gate<'_, 'a> {
         self.body.locals.iter().any(|local| self.words.is("credential-name", &local.name))
             || self.body.iter().any(|(_, expr)| match &expr.kind {
                 ExprKind::Field { name, .. } => self.words.is("credential-name", name),
+                // `headers.get("x-api-key")`
+                ExprKind::MethodCall { args, .. } => args.iter().any(|arg| {
+                    matches!(self.paths.kind(*arg), ExprKind::Literal(Literal::Text(text))
+                        if self.words.is("credential-name", text))
+                }),
                 _ => false,
             })
     }
@@ -263,7 +267,6 @@ pub fn each(
     mut look: impl FnMut(&Gate<'_, '_>),
 ) {
     let resolver = &subject.resolver;
-    let context = Context::new(resolver.unit, resolver.models, resolver.memo);
     let words = Words::new(resolver.models, resolver.memo);
     for (number, facts) in subject.facts.bodies.iter().enumerate() {
         let owner = &facts.owner;
@@ -293,13 +296,11 @@ pub fn each(
         if !likely(&candidate) {
             continue;
         }
-        let known = Known::of(&context, owner.at);
+        let known = subject.known(number);
         let paths = Paths::new(body);
         let network = [Effect::NetworkReceive, Effect::NetworkListen, Effect::NetworkConnect];
-        let connected =
-            subject.facts.facts.iter().any(|fact| {
-                fact.body == number && fact.effects.iter().any(|effect| network.contains(effect))
-            }) || function.params.iter().any(|ty| words.is("connection-type", &type_name(ty)));
+        let connected = does(subject, number, &network)
+            || function.params.iter().any(|ty| words.is("connection-type", &type_name(ty)));
         let inputs = Inputs::new(&paths, &known, &words, connected);
         let decides = function.output.as_ref().is_some_and(is_bool);
         let outcomes = paths.outcomes(decides);
@@ -366,10 +367,13 @@ impl Candidate<'_, '_> {
 
     /// Something that it does itself has one of these effects.
     pub fn does(&self, effects: &[Effect]) -> bool {
-        self.subject.facts.facts.iter().any(|fact| {
-            fact.body == self.number && fact.effects.iter().any(|effect| effects.contains(effect))
-        })
+        does(self.subject, self.number, effects)
     }
+}
+
+fn does(subject: &Subject<'_>, body: usize, effects: &[Effect]) -> bool {
+    let mut facts = subject.facts.of_body(body).iter().map(|number| &subject.facts.facts[*number]);
+    facts.any(|fact| fact.effects.iter().any(|effect| effects.contains(effect)))
 }
 
 fn is_bool(ty: &Type) -> bool {

@@ -131,6 +131,23 @@ pub fn opt_outs(whole: &Whole<'_, '_>) -> Vec<OptOut> {
     found
 }
 
+/// Puts what several units say of the same variables together.
+pub fn together(all: Vec<OptOut>) -> Vec<OptOut> {
+    let mut found: Vec<OptOut> = Vec::new();
+    for one in all {
+        match found.iter_mut().find(|known| known.variable == one.variable) {
+            Some(known) => {
+                known.places.extend(one.places);
+                known.decides += one.decides;
+                known.requests += one.requests;
+            }
+            None => found.push(one),
+        }
+    }
+    found.sort_by(|a, b| a.variable.cmp(&b.variable));
+    found
+}
+
 /// The facts that a disclosure speaks of.
 fn sends<'s>(whole: &Whole<'s, '_>, disclosure: &Disclosure) -> Vec<(usize, &'s Fact)> {
     let Some(ends) = Ends::new(whole) else { return Vec::new() };
@@ -143,7 +160,8 @@ fn sends<'s>(whole: &Whole<'s, '_>, disclosure: &Disclosure) -> Vec<(usize, &'s 
                 End::Chosen(_) => false,
             };
             let named = ends.hosts(fact).iter().any(covers);
-            let open = disclosure.to.is_empty()
+            let open = (disclosure.to.is_empty()
+                || (disclosure.leaves_open() && ends.hosts(fact).is_empty()))
                 && [Effect::NetworkSend, Effect::NetworkConnect]
                     .iter()
                     .any(|effect| fact.effects.contains(effect));

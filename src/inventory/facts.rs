@@ -1,4 +1,4 @@
-//! The inventory: every fact of a scan, for reading and for comparing. It claims nothing.
+//! The raw facts of a scan, one by one, as the lints see them.
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,3 @@
+pub fn sync(body: &str) {
+    let _ = ureq::post("https://eu.storage.invalid/sync").send(body);
+}
