@@ -12,7 +12,8 @@ use crate::span::Span;
 #[derive(Debug, Clone)]
 pub enum Asks {
     /// An input is this constant, or one of these.
-    Compares { input: Input, constant: Vec<String>, how: How, span: Span },
+    /// `beside`: the constants that other parts of the same pattern have to be.
+    Compares { input: Input, constant: Vec<String>, beside: Vec<String>, how: How, span: Span },
     /// Something with this key is there: a header, a variable.
     Present { input: Input, span: Span },
     /// A static that anything in the program can change.
@@ -104,7 +105,7 @@ impl Atoms<'_, '_> {
         }
         let hashed = self.gate.words.any("digest-function", &origin.names);
         let how = if hashed { How::Verified } else { how };
-        Asks::Compares { input: origin, constant, how, span }
+        Asks::Compares { input: origin, constant, beside: Vec::new(), how, span }
     }
 
     /// The texts of a constant, or of what is looked up in a constant table; `None` when it is
@@ -311,7 +312,7 @@ impl Atoms<'_, '_> {
         if !input.outside || texts.is_empty() {
             return Asks::Nothing;
         }
-        Asks::Compares { input, constant: texts, how: How::Whole, span }
+        Asks::Compares { input, constant: texts, beside: Vec::new(), how: How::Whole, span }
     }
 
     fn pattern(&self, pattern: &Pattern, value: ExprId, span: Span) -> Asks {
@@ -319,9 +320,18 @@ impl Atoms<'_, '_> {
             // The last part with a constant: user first, password second.
             let pairs = patterns.iter().zip(parts).rev();
             let told = pairs.map(|(pattern, part)| self.pattern(pattern, *part, span));
-            return told
-                .reduce(|a, b| if matches!(a, Asks::Compares { .. }) { a } else { b })
-                .unwrap_or(Asks::Nothing);
+            let told = told.reduce(|a, b| match (a, b) {
+                (
+                    Asks::Compares { input, constant, mut beside, how, span },
+                    Asks::Compares { constant: other, .. },
+                ) => {
+                    beside.extend(other);
+                    Asks::Compares { input, constant, beside, how, span }
+                }
+                (a @ Asks::Compares { .. }, _) => a,
+                (_, b) => b,
+            });
+            return told.unwrap_or(Asks::Nothing);
         }
         let mut constants = Vec::new();
         constants_of(pattern, &mut constants);
@@ -331,7 +341,8 @@ impl Atoms<'_, '_> {
             return Asks::Nothing;
         }
         if !constants.is_empty() {
-            return Asks::Compares { input, constant: constants, how: How::Whole, span: place };
+            let (how, beside) = (How::Whole, Vec::new());
+            return Asks::Compares { input, constant: constants, beside, how, span: place };
         }
         let there = matches!(pattern, Pattern::Variant { path, .. }
             if path.last().is_some_and(|s| s.name == "Some" || s.name == "Ok"));

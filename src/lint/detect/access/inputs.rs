@@ -132,6 +132,18 @@ impl<'p, 'a> Inputs<'p, 'a> {
                     input.names.extend(input.key.clone());
                     return;
                 }
+                // `warp::header("authorization")`: the function asks the request.
+                if let ExprKind::Path(path) = self.paths.kind(*callee)
+                    && path.segments.len() > 1
+                    && path.last().is_some_and(|s| self.words.is("request-source", &s.name))
+                    && let Some(key) = args.first().and_then(|arg| self.key(*arg))
+                {
+                    input.outside = true;
+                    input.names.push(key.clone());
+                    input.names.extend(path.last().map(|s| s.name.to_string()));
+                    input.key.get_or_insert(key);
+                    return;
+                }
                 if let (ExprKind::Path(path), [first] | [first, _]) =
                     (self.paths.kind(*callee), args.as_slice())
                 {

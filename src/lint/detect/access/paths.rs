@@ -129,6 +129,13 @@ impl<'a> Paths<'a> {
         leaves.into_iter().map(outcome).collect()
     }
 
+    /// What one expression can come to.
+    pub fn leaves_of(&self, id: ExprId) -> Vec<ExprId> {
+        let mut leaves = Vec::new();
+        self.leaves(id, 0, &mut leaves);
+        leaves
+    }
+
     fn leaves(&self, id: ExprId, depth: usize, found: &mut Vec<ExprId>) {
         if depth > MAX_DEPTH {
             return;
@@ -236,6 +243,11 @@ impl<'a> Paths<'a> {
             child = parent;
         }
         ways
+    }
+
+    /// The alternatives under which a condition holds.
+    pub fn whenever(&self, condition: ExprId) -> Vec<Way> {
+        self.when(condition, true, 0)
     }
 
     /// What holds behind a statement: an early return was not taken, `?` did not leave.
