@@ -27,7 +27,8 @@ pub const PRIVILEGED: &[Effect] =
 pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<Claim>) {
     let mut seen: BTreeSet<Place> = BTreeSet::new();
     let likely = |candidate: &Candidate<'_, '_>| {
-        candidate.decides_something() && candidate.speaks_of_access()
+        candidate.decides_something()
+            && (candidate.speaks_of_access() || candidate.names_high_role())
     };
     access::each(subject, lint, likely, |gate| {
         for (secret, open) in alternatives(gate) {

@@ -70,7 +70,8 @@ fn likely(candidate: &Candidate<'_, '_>) -> bool {
             _ => false,
         })
     };
-    candidate.does(ENDS) || named("now-function")
+    let asks = [Effect::NetworkReceive, Effect::NetworkSend];
+    candidate.does(ENDS) || named("now-function") || candidate.does(&asks)
 }
 
 /// Everything that an expression is made of, locals followed to where they are bound.

@@ -21,7 +21,9 @@ pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<C
     let mut seen: BTreeSet<Place> = BTreeSet::new();
     let likely = |candidate: &Candidate<'_, '_>| {
         candidate.decides_something()
-            && (candidate.speaks_of_access() || candidate.does(PRIVILEGED))
+            && (candidate.speaks_of_access()
+                || candidate.names_high_role()
+                || candidate.does(PRIVILEGED))
     };
     access::each(subject, lint, likely, |gate| {
         let tells = gate.words.is("no-check-name", &gate.name);

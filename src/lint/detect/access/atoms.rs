@@ -67,7 +67,15 @@ impl Atoms<'_, '_> {
                 _ => Asks::Nothing,
             },
             ExprKind::MethodCall { receiver, method, args, .. } => {
-                self.method(id, *receiver, method, args, holds, span)
+                let told = self.method(id, *receiver, method, args, holds, span);
+                // `read_line(..)?` says only that it went well.
+                let words = self.gate.words;
+                let decides =
+                    words.is("deciding-name", method) || words.is("access-check-name", method);
+                if tried && !decides && matches!(told, Asks::Check { .. }) {
+                    return Asks::Nothing;
+                }
+                told
             }
             ExprKind::Call { callee, args } => self.call(id, *callee, args, holds, tried, span),
             ExprKind::Macro(call) if holds => self.matches(call, span),
@@ -126,6 +134,10 @@ impl Atoms<'_, '_> {
         }
         if let Some(table) = self.table(at) {
             return Some(table);
+        }
+        // A buffer is empty where it is bound, and something else once it was filled.
+        if self.gate.inputs.of(at).received {
+            return None;
         }
         match self.gate.inputs.known.value(id) {
             Value::Unknown => None,

@@ -406,6 +406,18 @@ impl Candidate<'_, '_> {
             })
     }
 
+    /// A role that may do everything is named in it.
+    pub fn names_high_role(&self) -> bool {
+        self.body.iter().any(|(_, expr)| match &expr.kind {
+            ExprKind::Path(path) => {
+                path.segments.len() > 1
+                    && path.last().is_some_and(|s| self.words.is("high-role", &s.name))
+            }
+            ExprKind::Literal(Literal::Text(text)) => self.words.is("high-role", text),
+            _ => false,
+        })
+    }
+
     /// Something that it does itself has one of these effects.
     pub fn does(&self, effects: &[Effect]) -> bool {
         does(self.subject, self.number, effects)
