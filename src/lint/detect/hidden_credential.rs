@@ -106,14 +106,24 @@ fn alternatives(gate: &Gate<'_, '_>) -> Vec<(Secret, ExprId)> {
             .into_iter()
             .filter_map(|way| match way.as_slice() {
                 [only] => Some(atoms.ask(*only)),
+                // The value is there, and it is the constant.
+                [_, last] => Some(atoms.ask(*last)),
                 _ => None,
             })
             .collect();
         let checked = |input: &Input| {
             asked.iter().any(|ask| {
                 let Asks::Check { about } = ask else { return false };
-                about.iter().any(|name| gate.words.is("credential-name", name))
-                    && input.names.first().is_some_and(|name| about.contains(name))
+                let stored = gate.words.any("credential-name", about)
+                    && input.names.first().is_some_and(|name| about.contains(name));
+                // A part of a request on one side, a check of the request on the other.
+                let checking = |name: &String| {
+                    gate.words.is("access-check-name", name) || gate.words.is("checking-call", name)
+                };
+                let part = input.key.is_some()
+                    && about.iter().any(checking)
+                    && input.names.iter().any(|name| about.contains(name));
+                stored || part
             })
         };
         for ask in &asked {
@@ -121,7 +131,15 @@ fn alternatives(gate: &Gate<'_, '_>) -> Vec<(Secret, ExprId)> {
             if *how == How::Part || input.environment || !checked(input) {
                 continue;
             }
-            let usable = |text: &&String| is_secret(gate, text, false);
+            let standard = input.key.as_ref().is_some_and(|key| {
+                gate.words.is("standard-header", key) && !gate.words.is("credential-name", key)
+            });
+            if standard && !input.names.iter().any(|name| name == "cookie") {
+                continue;
+            }
+            let usable = |text: &&String| {
+                is_secret(gate, text, false) && (input.key.is_none() || is_mixed(text))
+            };
             let Some(constant) = constant.iter().find(usable).cloned() else { continue };
             all.push((Secret { input: input.clone(), constant, span: *span, strong: true }, id));
         }

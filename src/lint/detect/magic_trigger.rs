@@ -39,9 +39,15 @@ pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<C
             }
         }
         for (expr, words, ways) in gate.grants(PRIVILEGED) {
-            let Some(words) = words else { continue };
+            let effect = words.is_some();
+            let words = words.unwrap_or_else(|| "and this is granted".to_owned());
             for way in &ways {
                 let chosen = gate.is_chosen(expr);
+                let atoms = gate.atoms();
+                let present = |atom| matches!(atoms.ask(atom), Asks::Present { .. });
+                if !effect && way.iter().any(|atom| present(*atom)) {
+                    continue;
+                }
                 if let Some(told) = starts(gate, way, chosen) {
                     report(gate, index, lint, told, (expr, words.clone()), &mut seen, found);
                 }

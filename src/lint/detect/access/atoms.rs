@@ -8,6 +8,9 @@ use crate::ir::{Body, Expr, ExprId, ExprKind, ItemKind, Literal, MacroCall, Patt
 use crate::names::{BodyRef, Res};
 use crate::span::Span;
 
+/// Patterns inside of patterns that are read.
+const MAX_PATTERNS: usize = 8;
+
 /// What a condition that holds asks for.
 #[derive(Debug, Clone)]
 pub enum Asks {
@@ -320,7 +323,14 @@ impl Atoms<'_, '_> {
         let [value, pattern, ..] = call.args.as_slice() else { return Asks::Nothing };
         let input = self.gate.inputs.of(value.value);
         let inside = self.gate.paths.inside(pattern.value);
-        let texts: Vec<String> = inside.filter_map(|(_, expr)| literal(expr)).collect();
+        let named = |id: ExprId| match self.kind(id) {
+            ExprKind::Path(_) => {
+                Some(self.gate.inputs.known.value(id)).filter(|value| value.is_fixed())?.as_text()
+            }
+            _ => None,
+        };
+        let texts: Vec<String> =
+            inside.filter_map(|(id, expr)| literal(expr).or_else(|| named(id))).collect();
         if !input.outside || texts.is_empty() {
             return Asks::Nothing;
         }
@@ -347,6 +357,7 @@ impl Atoms<'_, '_> {
         }
         let mut constants = Vec::new();
         constants_of(pattern, &mut constants);
+        self.named(pattern, &mut constants, 0);
         let input = self.gate.inputs.of(value);
         let place = self.gate.body.expr(value).span;
         if !input.outside {
@@ -362,6 +373,34 @@ impl Atoms<'_, '_> {
             return Asks::Present { input, span };
         }
         Asks::Nothing
+    }
+
+    /// The texts of constants that a pattern names: `Some(MASTER)`.
+    fn named(&self, pattern: &Pattern, found: &mut Vec<String>, depth: usize) {
+        if depth > MAX_PATTERNS {
+            return;
+        }
+        match pattern {
+            Pattern::Or(parts) | Pattern::Variant { fields: parts, .. } => {
+                parts.iter().for_each(|part| self.named(part, found, depth + 1));
+            }
+            Pattern::Path(path) => {
+                let subject = self.gate.subject;
+                let at = subject.facts.bodies[self.gate.number].owner.at;
+                for meaning in subject.resolver.path((at.krate, at.module), path) {
+                    let Res::Def(def) = meaning else { continue };
+                    let constant = matches!(subject.unit.item(def).kind, ItemKind::Constant { .. });
+                    let Some(of) = subject.unit.body_of(def).filter(|_| constant) else { continue };
+                    let body = subject.unit.files[&of.file].body(of.body);
+                    let Some(mut root) = body.root else { continue };
+                    while let ExprKind::Ref { value, .. } = &body.expr(root).kind {
+                        root = *value;
+                    }
+                    found.extend(literal(body.expr(root)));
+                }
+            }
+            _ => {}
+        }
     }
 
     /// A `static mut`, or a static that is loaded from.

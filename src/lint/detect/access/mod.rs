@@ -406,7 +406,7 @@ impl Candidate<'_, '_> {
             })
     }
 
-    /// A role that may do everything is named in it.
+    /// A role that may do everything is named in it, or a field that says as much.
     pub fn names_high_role(&self) -> bool {
         self.body.iter().any(|(_, expr)| match &expr.kind {
             ExprKind::Path(path) => {
@@ -414,6 +414,7 @@ impl Candidate<'_, '_> {
                     && path.last().is_some_and(|s| self.words.is("high-role", &s.name))
             }
             ExprKind::Literal(Literal::Text(text)) => self.words.is("high-role", text),
+            ExprKind::Field { name, .. } => self.words.is("granting-name", name),
             _ => false,
         })
     }
