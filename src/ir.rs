@@ -138,6 +138,8 @@ pub enum ItemKind {
     },
     /// Code that stands outside any function: arguments of a macro at item level, salvage.
     Code(BodyId),
+    /// The content of `quote!` and its kin: code that is written into another program.
+    Quoted(BodyId),
     /// `include!("path")` at item level.
     Include(String),
 }

@@ -50,6 +50,10 @@ fn the_words_of_processes_and_sockets_do_not_stand_in_the_source() {
         let text = std::fs::read_to_string(entry.path()).expect("source is text");
         let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
         for line in shipped.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            // An address is a value and no socket.
+            if line.trim() == "use std::net::IpAddr;" {
+                continue;
+            }
             let imports = line.trim_start().starts_with("use std::");
             let named = line.contains("std::process::Command") || line.contains("std::net::");
             assert!(

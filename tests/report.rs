@@ -126,11 +126,12 @@ fn nothing_of_the_tree_is_markup() {
     let events = pulldown_cmark::Parser::new_ext(&text, pulldown_cmark::Options::all());
     for event in events {
         use pulldown_cmark::{Event, Tag};
-        let bad = match &event {
-            Event::Html(_) | Event::InlineHtml(_) => true,
-            Event::Start(Tag::Link { .. } | Tag::Image { .. }) => true,
-            _ => false,
-        };
+        let bad = matches!(
+            event,
+            Event::Html(_)
+                | Event::InlineHtml(_)
+                | Event::Start(Tag::Link { .. } | Tag::Image { .. })
+        );
         assert!(!bad, "{event:?}");
     }
     for output in [&page, &text] {

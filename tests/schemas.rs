@@ -83,10 +83,15 @@ fn documents() -> Vec<String> {
 #[test]
 fn the_examples_of_the_documents_fit() {
     let (overt, lint) = (validator("overt.json"), validator("lint.json"));
+    let policy = validator("policy.json");
     let mut seen = 0;
     for document in documents() {
         for text in examples(&document) {
-            let schema = if text.contains("\n[words]") { &lint } else { &overt };
+            let schema = match &text {
+                text if text.contains("\n[words]") => &lint,
+                text if text.contains("\n[[clause]]") => &policy,
+                _ => &overt,
+            };
             assert_eq!(errors(schema, &text), Vec::<String>::new(), "{document}: {text}");
             seen += 1;
         }

@@ -45,6 +45,7 @@ pub(super) fn early(context: &Context<'_>, krate: CrateId, all: &mut CrateFacts)
             confidence: Confidence::High,
             body,
             test: noted.test,
+            quoted: false,
             via: None,
         });
     }

@@ -523,7 +523,15 @@ impl Pass<'_, '_> {
         }
         let krate = self.cx.unit.krate(self.here.krate);
         let defs = krate.methods.get(method).filter(|defs| defs.len() <= MAX_BY_NAME)?;
-        krate.trait_methods.contains(method).then(|| defs.clone())
+        if !krate.trait_methods.contains(method) {
+            return None;
+        }
+        // What is a type's of the scan is no other type's.
+        let resolver = self.cx.resolver();
+        let elsewhere =
+            |def: &&Def| !matches!(resolver.self_type((def.krate, def.module)), Ty::Local(..));
+        let defs: Vec<Def> = defs.iter().filter(elsewhere).copied().collect();
+        (!defs.is_empty()).then_some(defs)
     }
 
     /// The receiver's type is unknown: a distinctive name may be enough.

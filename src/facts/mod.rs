@@ -65,6 +65,8 @@ pub struct Fact {
     /// The index of its body in [`CrateFacts::bodies`].
     pub body: usize,
     pub test: bool,
+    /// Whether its code is written into another program: see [`crate::names::Owned::quoted`].
+    pub quoted: bool,
     /// The call that hands in what the arguments are, when the fact is about that call alone.
     pub via: Option<Place>,
 }
@@ -420,6 +422,7 @@ pub fn collect(context: &Context<'_>, krate: CrateId, flow: &mut Builder) -> Cra
         all.facts.extend(facts.into_iter().map(|fact| Fact {
             body: index,
             test: owner.test,
+            quoted: owner.quoted,
             ..fact
         }));
         all.numbers.entry((owner.at.file, owner.item)).or_insert(index);

@@ -147,6 +147,7 @@ impl Draft {
             confidence,
             body: 0,
             test: false,
+            quoted: false,
             via: None,
         })
     }

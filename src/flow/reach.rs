@@ -23,6 +23,9 @@ struct Calls {
 /// No call that we know of: the function may have been called by anyone.
 const ANYWHERE: u32 = 0;
 
+/// Deeper than calls are told apart: what comes back out is only supposed to reach a caller.
+const LOST: u32 = 1;
+
 #[derive(Debug, Clone, Copy)]
 struct Visit {
     node: Node,
@@ -69,7 +72,8 @@ impl Graph {
     /// Everything that values at `starts` can reach, nearest first. Only nodes for which
     /// `useful` holds are visited.
     pub fn forward(&self, starts: &[Node], useful: &dyn Fn(Node) -> bool) -> Reach {
-        let mut calls = vec![Calls { site: Node(u32::MAX), outer: ANYWHERE, depth: 0 }];
+        let outermost = |outer| Calls { site: Node(u32::MAX), outer, depth: 0 };
+        let mut calls = vec![outermost(ANYWHERE), outermost(LOST)];
         let mut known: FxHashMap<(Node, u32), u32> = FxHashMap::default();
         let mut seen: FxHashSet<(Node, u32)> = FxHashSet::default();
         let mut visits: Vec<Visit> = Vec::new();
@@ -104,6 +108,8 @@ impl Graph {
                     break;
                 }
                 let Edge { to, way, supposed, site } = *edge;
+                // Which of its callers gets it is not known any more.
+                let supposed = supposed || (visit.calls == LOST && way == Way::Out);
                 visits.push(Visit { node: to, calls: next, parent, way, site, supposed });
             }
         }
@@ -224,11 +230,11 @@ fn enter(
     match edge.way {
         Way::Same | Way::Held | Way::Part | Way::Made => Some(now),
         Way::Linked => Some(ANYWHERE),
-        Way::Out if now == ANYWHERE => Some(ANYWHERE),
+        Way::Out if now == ANYWHERE || now == LOST => Some(now),
         Way::Out => (inside.site == edge.site).then_some(inside.outer),
         Way::In => {
             if inside.depth >= MAX_DEPTH {
-                return Some(ANYWHERE);
+                return Some(LOST);
             }
             // A function that calls itself stays inside of its first call.
             if inside.site == edge.site {

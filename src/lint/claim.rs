@@ -188,6 +188,16 @@ pub fn disclosed(fact: &Fact) -> Vec<(Place, String)> {
     told.collect()
 }
 
+/// Whether the lint looks at what this fact tells, in a crate of this kind.
+pub fn fact_in_place(lint: &Lint, kind: TargetKind, fact: &Fact, before_main: bool) -> bool {
+    // What a macro writes does not run where the macro is expanded.
+    let kind = match kind {
+        TargetKind::ProcMacro | TargetKind::BuildScript if fact.quoted => TargetKind::Lib,
+        kind => kind,
+    };
+    in_place(lint, kind, fact.test, before_main)
+}
+
 /// Whether the lint looks at code of this kind at all.
 pub fn in_place(lint: &Lint, kind: TargetKind, test: bool, before_main: bool) -> bool {
     let place = &lint.file.place;

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
-use super::claim::{self, Claim, Proof, in_place};
+use super::claim::{self, Claim, Proof, fact_in_place, in_place};
 use super::detect;
 use super::gates::Gates;
 use super::load::Lint;
@@ -179,7 +179,7 @@ fn flatten<'l>(steps: &'l [Step], calls: &mut Vec<Single<'l>>) {
 
 fn allowed(subject: &Subject<'_>, lint: &Lint, fact: &Fact) -> bool {
     let kind = subject.unit.krate(subject.krate).kind;
-    in_place(lint, kind, fact.test, subject.before_main.contains(&fact.body))
+    fact_in_place(lint, kind, fact, subject.before_main.contains(&fact.body))
 }
 
 /// One claim for each fact that fulfils one of the matchers.

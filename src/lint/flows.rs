@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
-use super::claim::{self, Claim, Proof, in_place};
+use super::claim::{self, Claim, Proof, fact_in_place};
 use super::engine::{Subject, identity, matches};
 use super::load::Lint;
 use super::matcher::{Matching, readable};
@@ -197,7 +197,7 @@ fn wanted<'l>(
             let kind = subject.unit.krate(subject.krate).kind;
             for (fact, content) in subject.facts.facts.iter().enumerate() {
                 let early = subject.before_main.contains(&content.body);
-                if !in_place(lint, kind, content.test, early) {
+                if !fact_in_place(lint, kind, content, early) {
                     continue;
                 }
                 let mut fits = Vec::new();

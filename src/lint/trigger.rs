@@ -149,6 +149,9 @@ impl Subject<'_> {
         }
         let owner = &self.facts.bodies[body].owner;
         let kind = self.unit.krate(self.krate).kind;
+        if owner.quoted {
+            return "where the code that a macro writes runs".to_owned();
+        }
         match kind {
             K::BuildScript => return format!("at build, {AT_BUILD}"),
             K::Test | K::Bench => return "when the tests run".to_owned(),

@@ -166,6 +166,8 @@ pub struct Owned {
     /// The path of the item in its crate, for people: `net::send`.
     pub path: SmolStr,
     pub test: bool,
+    /// Whether it is written into another program and does not run in this one.
+    pub quoted: bool,
 }
 
 impl Unit {

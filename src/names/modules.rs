@@ -229,7 +229,7 @@ impl Builder<'_> {
                 }
                 self.path.pop();
             }
-            ItemKind::Code(body) => self.body(here, id, *body),
+            ItemKind::Code(body) | ItemKind::Quoted(body) => self.body(here, id, *body),
             ItemKind::Include(path) => self.include(here, item.span, path),
             ItemKind::Function(_) | ItemKind::Constant { .. } => {
                 self.declare(here.module, &item.name, Binding::Item(def));
@@ -277,7 +277,8 @@ impl Builder<'_> {
         }
         let at = BodyRef { krate: self.id, module, file: here.file, body };
         let path = self.path.join("::").into();
-        self.krate.bodies.push(Owned { at, item, path, test: here.test });
+        let quoted = matches!(here.ir.item(item).kind, ItemKind::Quoted(_));
+        self.krate.bodies.push(Owned { at, item, path, test: here.test, quoted });
         // `include!` where an expression is expected.
         for (_, expr) in content.iter() {
             if let ExprKind::Macro(call) = &expr.kind

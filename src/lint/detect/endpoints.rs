@@ -8,7 +8,7 @@ use crate::disclosure::host;
 use crate::facts::Fact;
 use crate::facts::value::Value;
 use crate::lint::chosen::{By, Choosers, Chosen};
-use crate::lint::claim::{self, Claim, in_place};
+use crate::lint::claim::{self, Claim, fact_in_place};
 use crate::lint::engine::Subject;
 use crate::lint::load::Lint;
 use crate::lint::matcher::Matching;
@@ -54,7 +54,7 @@ fn each(
         let kind = subject.unit.krate(subject.krate).kind;
         for fact in &subject.facts.facts {
             let early = subject.before_main.contains(&fact.body);
-            if !in_place(lint, kind, fact.test, early) {
+            if !fact_in_place(lint, kind, fact, early) {
                 continue;
             }
             let mut all = ends.hosts(fact);

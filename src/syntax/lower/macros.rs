@@ -36,10 +36,10 @@ impl Parse for Argument {
         } else {
             None
         };
-        operand(input)?;
+        let register = operand(input)?;
         let value = input.parse()?;
         // `inout(reg) x => y`: where it comes out again is written, not read.
-        if input.peek(Token![=>]) {
+        if register && input.peek(Token![=>]) {
             input.parse::<Token![=>]>()?;
             input.parse::<E>()?;
         }
@@ -47,21 +47,22 @@ impl Parse for Argument {
     }
 }
 
-/// What stands before a value that `asm!` takes: `in(reg) value`.
-fn operand(input: ParseStream<'_>) -> syn::Result<()> {
+/// Reads what stands before a value that `asm!` takes, `in(reg) value`, if it stands there.
+fn operand(input: ParseStream<'_>) -> syn::Result<bool> {
     const WORDS: [&str; 5] = ["in", "out", "inout", "lateout", "inlateout"];
     let fork = input.fork();
-    let Ok(word) = fork.call(Ident::parse_any) else { return Ok(()) };
+    let Ok(word) = fork.call(Ident::parse_any) else { return Ok(false) };
     if !WORDS.iter().any(|known| word == known) || !fork.peek(syn::token::Paren) {
-        return Ok(());
+        return Ok(false);
     }
     fork.parse::<Group>()?;
     // `out(x)` alone is a call.
-    if !fork.is_empty() && !fork.peek(Token![,]) && !fork.peek(Token![;]) {
-        input.call(Ident::parse_any)?;
-        input.parse::<Group>()?;
+    if fork.is_empty() || fork.peek(Token![,]) || fork.peek(Token![;]) {
+        return Ok(false);
     }
-    Ok(())
+    input.call(Ident::parse_any)?;
+    input.parse::<Group>()?;
+    Ok(true)
 }
 
 /// `a, b, c = d` and `value; length`.
@@ -83,6 +84,34 @@ fn arguments(input: ParseStream<'_>) -> syn::Result<Vec<Argument>> {
     Ok(found)
 }
 
+/// Macros whose content is code that is written into another program.
+const QUOTING: &[&str] = &["quote", "quote_spanned", "parse_quote", "parse_quote_spanned"];
+
+/// The tokens with `name` for `#name`, and those names.
+fn unquoted(tokens: TokenStream, taken: &mut Vec<Ident>) -> TokenStream {
+    let mut out = Vec::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(tree) = tokens.next() {
+        match tree {
+            TokenTree::Punct(punct) if punct.as_char() == '#' => {
+                if let Some(TokenTree::Ident(ident)) = tokens.peek() {
+                    taken.push(ident.clone());
+                } else {
+                    out.push(TokenTree::Punct(punct));
+                }
+            }
+            TokenTree::Group(group) => {
+                let inner = unquoted(group.stream(), taken);
+                let mut again = Group::new(group.delimiter(), inner);
+                again.set_span(group.span());
+                out.push(TokenTree::Group(again));
+            }
+            tree => out.push(tree),
+        }
+    }
+    out.into_iter().collect()
+}
+
 impl Lowerer {
     pub(super) fn macro_expr(&mut self, mac: &syn::Macro) -> ExprId {
         if let Some(id) = self.expanded(mac, |this, tokens| this.expansion(tokens)) {
@@ -90,6 +119,9 @@ impl Lowerer {
         }
         let mark = self.mark();
         let path = self.path(None, &mac.path);
+        if path.last().is_some_and(|segment| QUOTING.contains(&segment.name.as_str())) {
+            return self.quoted(mark, path, mac);
+        }
         let (mut args, understood) = self.macro_arguments(mac.tokens.clone());
         if !path.last().is_some_and(|segment| segment.name.ends_with("vec")) {
             args.iter_mut().for_each(|arg| {
@@ -99,6 +131,30 @@ impl Lowerer {
         self.captured(&mut args);
         let span = path.span.to(delimiter_close(&mac.delimiter));
         self.push(mark, ExprKind::Macro(MacroCall { path, args, understood }), span)
+    }
+
+    /// Code as a value: it is read as code of its own, which nothing here calls. What it takes
+    /// from around it (`#name`) are the arguments.
+    fn quoted(&mut self, mark: usize, path: Path, mac: &syn::Macro) -> ExprId {
+        let span = path.span.to(delimiter_close(&mac.delimiter));
+        let (mut taken, tokens) = (Vec::new(), mac.tokens.clone());
+        let tokens = unquoted(tokens, &mut taken);
+        let body = self.in_body(|this| {
+            let mark = this.mark();
+            this.macro_arguments(tokens);
+            Some(this.push(mark, ExprKind::Other, span))
+        });
+        let item = self.nameless(span, ItemKind::Quoted(body));
+        self.body.items.push(item);
+        let mut args = Vec::new();
+        for ident in taken {
+            let name = name(&ident);
+            let Some(local) = self.local(&name) else { continue };
+            let mark = self.mark();
+            let value = self.push(mark, ExprKind::Local(local), sp(ident.span()));
+            args.push(MacroArg { name: Some(name), value });
+        }
+        self.push(mark, ExprKind::Macro(MacroCall { path, args, understood: true }), span)
     }
 
     /// What a macro of this file writes where it is called, as an expression.

@@ -37,6 +37,9 @@ pub struct Look<'a> {
     variables: FxHashSet<ExprId>,
 }
 
+/// A crate, the number of a body in it, and the call there.
+type Caller = (usize, usize, Span);
+
 /// Looks at the bodies of a unit for one guard.
 pub struct Reader<'w, 's, 'a> {
     pub whole: &'w Whole<'s, 'a>,
@@ -45,7 +48,7 @@ pub struct Reader<'w, 's, 'a> {
     /// Crate and number of each body.
     numbers: FxHashMap<(FileId, BodyId), (usize, usize)>,
     /// Who runs each body, and where.
-    callers: FxHashMap<(FileId, BodyId), Vec<(usize, usize, Span)>>,
+    callers: FxHashMap<(FileId, BodyId), Vec<Caller>>,
     looked: RefCell<FxHashMap<(FileId, BodyId), Rc<Look<'a>>>>,
 }
 
@@ -53,7 +56,7 @@ impl<'w, 's, 'a> Reader<'w, 's, 'a> {
     pub fn new(whole: &'w Whole<'s, 'a>, guard: Guard) -> Option<Self> {
         let resolver = whole.subjects.first()?.resolver;
         let mut numbers = FxHashMap::default();
-        let mut callers: FxHashMap<_, Vec<(usize, usize, Span)>> = FxHashMap::default();
+        let mut callers: FxHashMap<_, Vec<Caller>> = FxHashMap::default();
         for (number, subject) in whole.subjects.iter().enumerate() {
             for (index, body) in subject.facts.bodies.iter().enumerate() {
                 let at = body.owner.at;
