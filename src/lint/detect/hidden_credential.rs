@@ -10,6 +10,7 @@ use super::access::atoms::{Asks, How};
 use super::access::inputs::Input;
 use super::access::paths::{Outcome, Verdict, Way};
 use super::access::{self, Candidate, Gate};
+use crate::ir::{ExprId, ExprKind};
 use crate::lint::claim::Claim;
 use crate::lint::engine::Subject;
 use crate::lint::load::Lint;
@@ -26,9 +27,13 @@ pub const PRIVILEGED: &[Effect] =
 pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<Claim>) {
     let mut seen: BTreeSet<Place> = BTreeSet::new();
     let likely = |candidate: &Candidate<'_, '_>| {
-        candidate.decides_something() && candidate.speaks_of_access()
+        candidate.decides_something()
+            && (candidate.speaks_of_access() || candidate.names_high_role())
     };
     access::each(subject, lint, likely, |gate| {
+        for (secret, open) in alternatives(gate) {
+            report(gate, index, lint, &secret, (open, None), &mut seen, found);
+        }
         if gate.words.is("no-check-name", &gate.name) {
             return;
         }
@@ -85,13 +90,86 @@ struct Secret {
     strong: bool,
 }
 
+/// `shown == stored || shown == "constant"`: what is shown is compared with what is stored, or
+/// with a constant. Whatever comes of it, the constant is worth as much as the stored one.
+fn alternatives(gate: &Gate<'_, '_>) -> Vec<(Secret, ExprId)> {
+    let atoms = gate.atoms();
+    let either = gate
+        .body
+        .iter()
+        .filter(|(_, expr)| matches!(&expr.kind, ExprKind::Binary { op, .. } if op == "||"));
+    let mut all = Vec::new();
+    for (id, _) in either {
+        let asked: Vec<Asks> = gate
+            .paths
+            .whenever(id)
+            .into_iter()
+            .filter_map(|way| match way.as_slice() {
+                [only] => Some(atoms.ask(*only)),
+                // The value is there, and it is the constant.
+                [_, last] => Some(atoms.ask(*last)),
+                _ => None,
+            })
+            .collect();
+        let checked = |input: &Input| {
+            asked.iter().any(|ask| {
+                let Asks::Check { about } = ask else { return false };
+                let stored = gate.words.any("credential-name", about)
+                    && input.names.first().is_some_and(|name| about.contains(name));
+                // A part of a request on one side, a check of the request on the other.
+                let checking = |name: &String| {
+                    gate.words.is("access-check-name", name) || gate.words.is("checking-call", name)
+                };
+                let part = input.key.is_some()
+                    && about.iter().any(checking)
+                    && input.names.iter().any(|name| about.contains(name));
+                stored || part
+            })
+        };
+        for ask in &asked {
+            let Asks::Compares { input, constant, how, span, .. } = ask else { continue };
+            if *how == How::Part || input.environment || !checked(input) {
+                continue;
+            }
+            let standard = input.key.as_ref().is_some_and(|key| {
+                gate.words.is("standard-header", key) && !gate.words.is("credential-name", key)
+            });
+            if standard && !input.names.iter().any(|name| name == "cookie") {
+                continue;
+            }
+            let usable = |text: &&String| {
+                is_secret(gate, text, false) && (input.key.is_none() || is_mixed(text))
+            };
+            let Some(constant) = constant.iter().find(usable).cloned() else { continue };
+            all.push((Secret { input: input.clone(), constant, span: *span, strong: true }, id));
+        }
+    }
+    all
+}
+
 /// `outcome`: what the way comes to; `None` when something is granted beside the result.
 fn secrets(gate: &Gate<'_, '_>, way: &Way, outcome: Option<&Outcome>) -> Vec<Secret> {
     let atoms = gate.atoms();
     let mut all = Vec::new();
     for atom in way {
-        let Asks::Compares { input, constant, how, span } = atoms.ask(*atom) else { continue };
+        let Asks::Compares { input, constant, beside, how, span } = atoms.ask(*atom) else {
+            continue;
+        };
         if how == How::Part || is_grammar(gate, &input) {
+            continue;
+        }
+        if outcome.is_some_and(|outcome| is_name_alone(gate, outcome, &input, way)) {
+            let usable = |text: &&String| is_secret(gate, text, true) && !is_open(gate, text);
+            if let Some(constant) = constant.iter().find(usable).cloned() {
+                all.push(Secret { input, constant, span, strong: true });
+            }
+            continue;
+        }
+        let pair = beside.iter().any(|text| gate.words.is("high-role", text))
+            && constant.iter().any(|text| is_mixed(text));
+        if pair && outcome.is_some_and(|outcome| gate.opens(outcome)) {
+            let constant = constant.into_iter().next().unwrap_or_default();
+            all.push(Secret { input, constant, span, strong: true });
             continue;
         }
         let Some(strong) = names_credential(gate, &input) else { continue };
@@ -103,6 +181,53 @@ fn secrets(gate: &Gate<'_, '_>, way: &Way, outcome: Option<&Outcome>) -> Vec<Sec
         }
     }
     all
+}
+
+/// A name that is let in without a look at the password, where others are asked for theirs.
+fn is_name_alone(gate: &Gate<'_, '_>, outcome: &Outcome, input: &Input, way: &Way) -> bool {
+    let lets_in = match outcome.verdict {
+        Verdict::Yes | Verdict::Decided(_) => true,
+        Verdict::Given => gate.gives_grant(outcome.expr),
+        Verdict::Other => gate.opens(outcome),
+        Verdict::No => false,
+    };
+    let shown = gate.body.params.iter().any(|param| match gate.paths.kind(*param) {
+        ExprKind::Bind { pattern, .. } => {
+            let mut named = false;
+            pattern.locals(&mut |local| {
+                let name = gate.body.locals[local.0 as usize].name.trim_start_matches('_');
+                named |= gate.words.is("credential-name", name);
+            });
+            named
+        }
+        _ => false,
+    });
+    let identity = |name: &String| gate.words.is("identity-name", name);
+    let atoms = gate.atoms();
+    let looks = |atom| match atoms.ask(atom) {
+        Asks::Check { .. } | Asks::Present { .. } => true,
+        Asks::Compares { input, .. } => !input.names.first().is_some_and(identity),
+        _ => false,
+    };
+    lets_in
+        && shown
+        && gate.is_about_access()
+        && input.names.first().is_some_and(identity)
+        && !way.iter().any(|atom| atom.holds && looks(*atom))
+        && gate.checks_elsewhere(way)
+}
+
+/// Names under which everybody may come.
+fn is_open(gate: &Gate<'_, '_>, text: &str) -> bool {
+    gate.words.is("open-account", text)
+}
+
+/// Letters and digits of some length: nobody's name and no role.
+fn is_mixed(text: &str) -> bool {
+    text.len() >= 6
+        && text.chars().any(|c| c.is_ascii_digit())
+        && text.chars().any(char::is_alphabetic)
+        && !text.starts_with('/')
 }
 
 /// Whether the input is a credential: by its own names (`true`), or by where it is asked for
@@ -188,7 +313,7 @@ fn report(
     index: usize,
     lint: &Lint,
     secret: &Secret,
-    opened: (crate::ir::ExprId, Option<String>),
+    opened: (ExprId, Option<String>),
     seen: &mut BTreeSet<Place>,
     found: &mut Vec<Claim>,
 ) {

@@ -5,7 +5,10 @@
 
 use std::collections::BTreeSet;
 
+use super::access::atoms::Asks;
+use super::access::paths::Atom;
 use super::access::{self, Candidate, Gate};
+use crate::facts::Fact;
 use crate::facts::value::Value;
 use crate::ir::{ExprId, ExprKind, Literal};
 use crate::lint::claim::Claim;
@@ -37,7 +40,10 @@ pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<C
             for atom in ways.iter().flatten() {
                 let what = match () {
                     () if is_date(gate, atom.expr) => "the date",
-                    () if !panics && is_answer(gate, atom.expr) => "an answer from the network",
+                    () if is_received_word(gate, *atom) => "an answer from the network",
+                    () if is_answer(gate, atom.expr) && (!panics || is_switch(gate, atom.expr)) => {
+                        "an answer from the network"
+                    }
                     () => continue,
                 };
                 let place = gate.place(gate.body.expr(atom.expr).span);
@@ -64,7 +70,8 @@ fn likely(candidate: &Candidate<'_, '_>) -> bool {
             _ => false,
         })
     };
-    candidate.does(ENDS) || named("now-function")
+    let asks = [Effect::NetworkReceive, Effect::NetworkSend];
+    candidate.does(ENDS) || named("now-function") || candidate.does(&asks)
 }
 
 /// Everything that an expression is made of, locals followed to where they are bound.
@@ -120,9 +127,32 @@ fn is_answer(gate: &Gate<'_, '_>, atom: ExprId) -> bool {
             words.is("outcome-name", &gate.body.locals[local.0 as usize].name)
         }
         ExprKind::Path(path) => path.last().is_some_and(|s| words.is("outcome-name", &s.name)),
+        ExprKind::Literal(Literal::Text(text)) => words.is("outcome-name", text),
         _ => false,
     });
     !status && all.iter().any(|id| receives(gate, *id))
+}
+
+/// A field or a key of an answer that is called what switches are called.
+fn is_switch(gate: &Gate<'_, '_>, atom: ExprId) -> bool {
+    gate.paths.inside(atom).any(|(_, expr)| match &expr.kind {
+        ExprKind::Field { name, .. } => gate.words.is("switch-name", name),
+        ExprKind::Literal(Literal::Text(text)) => gate.words.is("switch-name", text),
+        _ => false,
+    })
+}
+
+/// Bytes that a connection filled are the same as a constant. That they are not is what every
+/// protocol asks.
+fn is_received_word(gate: &Gate<'_, '_>, atom: Atom) -> bool {
+    let atoms = gate.atoms();
+    match atoms.ask(atom) {
+        Asks::Compares { input, constant, .. } => {
+            let letters = |text: &String| text.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+            input.received && constant.iter().any(letters)
+        }
+        _ => false,
+    }
 }
 
 fn says_word(pattern: &crate::ir::Pattern) -> bool {
@@ -141,15 +171,31 @@ fn receives(gate: &Gate<'_, '_>, id: ExprId) -> bool {
         return false;
     };
     let span = gate.body.expr(id).span;
-    gate.subject.facts.facts.iter().any(|fact| {
-        fact.body == gate.number
-            && fact.via.is_none()
-            && fact
-                .effects
-                .iter()
-                .any(|effect| matches!(effect, Effect::NetworkReceive | Effect::NetworkSend))
-            && fact.steps.iter().any(|step| step.span.end == span.end && span.contains(step.span))
-    })
+    let network = |fact: &Fact| {
+        let kinds = [Effect::NetworkReceive, Effect::NetworkSend];
+        fact.effects.iter().any(|effect| kinds.contains(effect))
+    };
+    let facts = gate.subject.facts;
+    // A helper that gets the answer.
+    let mut edges = facts.bodies[gate.number].edges.iter();
+    let helped = edges.any(|edge| {
+        edge.span.end == span.end
+            && span.contains(edge.span)
+            && facts.bodies.iter().enumerate().any(|(number, body)| {
+                body.owner.at.file == edge.target.file
+                    && body.owner.at.body == edge.target.body
+                    && facts.of_body(number).iter().any(|index| network(&facts.facts[*index]))
+            })
+    });
+    helped
+        || facts.of_body(gate.number).iter().map(|index| &facts.facts[*index]).any(|fact| {
+            fact.via.is_none()
+                && network(fact)
+                && fact
+                    .steps
+                    .iter()
+                    .any(|step| step.span.end == span.end && span.contains(step.span))
+        })
 }
 
 /// Now, compared with a date that is written down.

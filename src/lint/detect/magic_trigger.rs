@@ -21,13 +21,13 @@ pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<C
     let mut seen: BTreeSet<Place> = BTreeSet::new();
     let likely = |candidate: &Candidate<'_, '_>| {
         candidate.decides_something()
-            && (candidate.speaks_of_access() || candidate.does(PRIVILEGED))
+            && (candidate.speaks_of_access()
+                || candidate.names_high_role()
+                || candidate.does(PRIVILEGED))
     };
     access::each(subject, lint, likely, |gate| {
-        if gate.words.is("no-check-name", &gate.name) {
-            return;
-        }
-        for (outcome, ways) in &gate.outcomes {
+        let tells = gate.words.is("no-check-name", &gate.name);
+        for (outcome, ways) in gate.outcomes.iter().filter(|_| !tells) {
             let answer = outcome.verdict == Verdict::Other && !gate.refuses(outcome.expr);
             if !answer && !gate.opens(outcome) {
                 continue;
@@ -39,9 +39,16 @@ pub fn check(subject: &Subject<'_>, index: usize, lint: &Lint, found: &mut Vec<C
             }
         }
         for (expr, words, ways) in gate.grants(PRIVILEGED) {
-            let Some(words) = words else { continue };
+            let effect = words.is_some();
+            let words = words.unwrap_or_else(|| "and this is granted".to_owned());
             for way in &ways {
-                if let Some(told) = starts(gate, way) {
+                let chosen = gate.is_chosen(expr);
+                let atoms = gate.atoms();
+                let present = |atom| matches!(atoms.ask(atom), Asks::Present { .. });
+                if !effect && way.iter().any(|atom| present(*atom)) {
+                    continue;
+                }
+                if let Some(told) = starts(gate, way, chosen) {
                     report(gate, index, lint, told, (expr, words.clone()), &mut seen, found);
                 }
             }
@@ -79,9 +86,12 @@ fn trigger(gate: &Gate<'_, '_>, ask: Asks, other: bool) -> Option<(String, Span)
             let key = input.key.clone()?;
             is_own_key(gate, &input, &key).then(|| (said(&input, &key), span))
         }
-        Asks::Compares { input, constant, how, span } => {
+        Asks::Compares { input, constant, how, span, .. } => {
             let nearest = input.names.first()?;
-            if words.is("kind-name", nearest)
+            // A mode has words of its own; a value with digits in it is none of them.
+            let kind = words.is("kind-name", nearest)
+                && !(input.environment && how == How::Whole && constant.iter().any(|t| is_odd(t)));
+            if kind
                 || words.any("identity-name", &input.names)
                 || words.any("place-name", &input.names)
                 || is_grammar(gate, &input)
@@ -127,7 +137,10 @@ fn said(input: &Input, key: &str) -> String {
 }
 
 /// Something from a request or a packet that starts what is privileged.
-fn starts(gate: &Gate<'_, '_>, way: &Way) -> Option<(String, Span)> {
+///
+/// `chosen`: what runs is not written in the code, so that a whole line that opens it may be an
+/// ordinary one.
+fn starts(gate: &Gate<'_, '_>, way: &Way, chosen: bool) -> Option<(String, Span)> {
     if checks(gate, way) {
         return None;
     }
@@ -138,12 +151,20 @@ fn starts(gate: &Gate<'_, '_>, way: &Way) -> Option<(String, Span)> {
             (!input.environment && is_own_key(gate, &input, &key) && is_header(gate, &input))
                 .then(|| (said(&input, &key), span))
         }
-        Asks::Compares { input, constant, span, .. } => {
+        Asks::Compares { input, constant, how, span, .. } => {
             if input.environment || is_grammar(gate, &input) {
                 return None;
             }
-            let text = constant.iter().find(|text| looks_secret(text))?;
-            let header = input.key.is_some() && is_header(gate, &input);
+            let line = |text: &str| {
+                chosen && input.received && how != How::Part && looks_secret(&one_word(text))
+            };
+            let told = |text: &&String| {
+                !gate.words.is("protocol-word", text) && (looks_secret(text) || line(text))
+            };
+            let text = constant.iter().find(told)?;
+            let own = input.key.is_some() || !gate.words.any("place-name", &input.names);
+            let asked = gate.words.any("query-name", &input.names);
+            let header = (own || asked) && is_header(gate, &input);
             (header || input.received).then(|| (format!("the word `{text}` from outside"), span))
         }
         _ => None,
@@ -152,6 +173,11 @@ fn starts(gate: &Gate<'_, '_>, way: &Way) -> Option<(String, Span)> {
 
 fn is_header(gate: &Gate<'_, '_>, input: &Input) -> bool {
     gate.words.any("request-name", &input.names)
+}
+
+/// A line as one word: its blanks and the slash at its beginning count for nothing.
+fn one_word(text: &str) -> String {
+    text.split_whitespace().map(|part| part.trim_start_matches('/')).collect()
 }
 
 /// A word that nobody says by accident.
@@ -167,6 +193,14 @@ fn looks_secret(text: &str) -> bool {
         && !text.contains(' ')
         && !text.starts_with('/')
         && kinds.iter().filter(|kind| **kind).count() >= 2
+}
+
+/// Letters and digits in one word of some length.
+fn is_odd(text: &str) -> bool {
+    text.len() >= 6
+        && !text.contains(' ')
+        && text.chars().any(|c| c.is_ascii_digit())
+        && text.chars().any(char::is_alphabetic)
 }
 
 fn report(

@@ -1,7 +1,7 @@
 //! Takes a condition apart: which things it asks about, and what must be so of each.
 
 use super::body::span_of;
-use super::patterns::{PatternState, pattern_state, predicate, text_of};
+use super::patterns::{PatternState, pattern_state, predicate, texts_of};
 use super::slice::Slice;
 use super::words::{State, cfg};
 use super::{Gates, Looked, MAX_HELPERS, MAX_LEVELS, MAX_MEANINGS, Meaning};
@@ -75,11 +75,11 @@ impl<'a> Gates<'a> {
                 }
                 "==" | "!=" => {
                     let equal = (op == "==") == holds;
-                    let (value, other) = match text_of(looked, *left) {
+                    let (value, other) = match texts_of(looked, *left) {
                         Some(_) => (*right, *left),
                         None => (*left, *right),
                     };
-                    let state = match (text_of(looked, other), &looked.values[other.0 as usize]) {
+                    let state = match (texts_of(looked, other), &looked.values[other.0 as usize]) {
                         (_, Value::Bool(wanted)) => return again(value, *wanted == equal, found),
                         (Some(text), _) if equal => State::Is(text),
                         (Some(text), _) => State::IsNot(text),
@@ -111,7 +111,15 @@ impl<'a> Gates<'a> {
                 None => self.leaf(looked, *value, *value, State::Depends, depth, via, found),
             },
             ExprKind::MethodCall { receiver, method, args, .. } => {
-                let text = args.first().and_then(|arg| text_of(looked, *arg));
+                let text = args.first().and_then(|arg| texts_of(looked, *arg));
+                // `["a", "b"].contains(&name)` asks about the name.
+                if let ("contains", [arg], None) = (method.as_str(), args.as_slice(), &text)
+                    && let Some(list) = texts_of(looked, *receiver)
+                {
+                    let state = State::Is(list).when(holds);
+                    self.leaf(looked, *arg, expr, state, depth, via, found);
+                    return;
+                }
                 let state = match (method.as_str(), text) {
                     ("is_ok" | "is_some" | "exists" | "is_file" | "is_dir", _) => set(holds),
                     ("is_err" | "is_none", _) => set(!holds),
@@ -324,6 +332,12 @@ impl<'a> Gates<'a> {
                 _ if direct || !matches!(gate, Gate::Environment | Gate::File) => state.clone(),
                 _ => State::Depends,
             };
+            // Whether somebody may do everything is a question of rights, not of who it is.
+            if let (Gate::UserName, State::Is(text) | State::IsNot(text)) = (gate, &state)
+                && self.matching.class("privileged-account", text)
+            {
+                continue;
+            }
             let place = Place { file: looked.at.file, span: looked.body.expr(whole).span };
             let meaning = Meaning { gate, what, state, place };
             let same = |m: &Meaning| {

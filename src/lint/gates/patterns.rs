@@ -2,12 +2,47 @@
 
 use super::Looked;
 use super::words::State;
+use crate::facts::value::Value;
 use crate::ir::{Body, ExprId, ExprKind, Literal, MacroArg, Pattern};
 use crate::lint::matcher::readable;
+
+/// Texts of a list that are told.
+const MAX_TEXTS: usize = 4;
 
 pub(super) fn text_of(looked: &Looked<'_>, id: ExprId) -> Option<String> {
     let text = looked.values[id.0 as usize].as_text()?;
     (!text.is_empty()).then(|| readable(&text))
+}
+
+/// The text that an expression is, or those of the constant list that it is one of.
+pub(super) fn texts_of(looked: &Looked<'_>, id: ExprId) -> Option<String> {
+    let mut at = id;
+    for _ in 0..12 {
+        if let Some(text) = text_of(looked, at) {
+            return Some(text);
+        }
+        if let Value::List(parts) = &looked.values[at.0 as usize]
+            && !parts.is_empty()
+            && parts.iter().all(|part| part.as_text().is_some())
+        {
+            let texts = parts.iter().take(MAX_TEXTS).filter_map(Value::as_text);
+            return Some(texts.map(|text| readable(&text)).collect::<Vec<_>>().join("` or `"));
+        }
+        at = match &looked.body.expr(at).kind {
+            ExprKind::Ref { value, .. } | ExprKind::Unary { op: '*', value } => *value,
+            ExprKind::MethodCall { receiver, method, args, .. }
+                if args.is_empty() && matches!(method.as_str(), "iter" | "into_iter") =>
+            {
+                *receiver
+            }
+            ExprKind::Local(local) => match looked.sources[local.0 as usize].as_slice() {
+                [only] if *only < at => *only,
+                _ => return None,
+            },
+            _ => return None,
+        };
+    }
+    None
 }
 
 pub(super) enum PatternState {

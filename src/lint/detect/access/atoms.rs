@@ -8,11 +8,15 @@ use crate::ir::{Body, Expr, ExprId, ExprKind, ItemKind, Literal, MacroCall, Patt
 use crate::names::{BodyRef, Res};
 use crate::span::Span;
 
+/// Patterns inside of patterns that are read.
+const MAX_PATTERNS: usize = 8;
+
 /// What a condition that holds asks for.
 #[derive(Debug, Clone)]
 pub enum Asks {
     /// An input is this constant, or one of these.
-    Compares { input: Input, constant: Vec<String>, how: How, span: Span },
+    /// `beside`: the constants that other parts of the same pattern have to be.
+    Compares { input: Input, constant: Vec<String>, beside: Vec<String>, how: How, span: Span },
     /// Something with this key is there: a header, a variable.
     Present { input: Input, span: Span },
     /// A static that anything in the program can change.
@@ -66,7 +70,15 @@ impl Atoms<'_, '_> {
                 _ => Asks::Nothing,
             },
             ExprKind::MethodCall { receiver, method, args, .. } => {
-                self.method(id, *receiver, method, args, holds, span)
+                let told = self.method(id, *receiver, method, args, holds, span);
+                // `read_line(..)?` says only that it went well.
+                let words = self.gate.words;
+                let decides =
+                    words.is("deciding-name", method) || words.is("access-check-name", method);
+                if tried && !decides && matches!(told, Asks::Check { .. }) {
+                    return Asks::Nothing;
+                }
+                told
             }
             ExprKind::Call { callee, args } => self.call(id, *callee, args, holds, tried, span),
             ExprKind::Macro(call) if holds => self.matches(call, span),
@@ -104,7 +116,7 @@ impl Atoms<'_, '_> {
         }
         let hashed = self.gate.words.any("digest-function", &origin.names);
         let how = if hashed { How::Verified } else { how };
-        Asks::Compares { input: origin, constant, how, span }
+        Asks::Compares { input: origin, constant, beside: Vec::new(), how, span }
     }
 
     /// The texts of a constant, or of what is looked up in a constant table; `None` when it is
@@ -125,6 +137,10 @@ impl Atoms<'_, '_> {
         }
         if let Some(table) = self.table(at) {
             return Some(table);
+        }
+        // A buffer is empty where it is bound, and something else once it was filled.
+        if self.gate.inputs.of(at).received {
+            return None;
         }
         match self.gate.inputs.known.value(id) {
             Value::Unknown => None,
@@ -307,11 +323,18 @@ impl Atoms<'_, '_> {
         let [value, pattern, ..] = call.args.as_slice() else { return Asks::Nothing };
         let input = self.gate.inputs.of(value.value);
         let inside = self.gate.paths.inside(pattern.value);
-        let texts: Vec<String> = inside.filter_map(|(_, expr)| literal(expr)).collect();
+        let named = |id: ExprId| match self.kind(id) {
+            ExprKind::Path(_) => {
+                Some(self.gate.inputs.known.value(id)).filter(|value| value.is_fixed())?.as_text()
+            }
+            _ => None,
+        };
+        let texts: Vec<String> =
+            inside.filter_map(|(id, expr)| literal(expr).or_else(|| named(id))).collect();
         if !input.outside || texts.is_empty() {
             return Asks::Nothing;
         }
-        Asks::Compares { input, constant: texts, how: How::Whole, span }
+        Asks::Compares { input, constant: texts, beside: Vec::new(), how: How::Whole, span }
     }
 
     fn pattern(&self, pattern: &Pattern, value: ExprId, span: Span) -> Asks {
@@ -319,19 +342,30 @@ impl Atoms<'_, '_> {
             // The last part with a constant: user first, password second.
             let pairs = patterns.iter().zip(parts).rev();
             let told = pairs.map(|(pattern, part)| self.pattern(pattern, *part, span));
-            return told
-                .reduce(|a, b| if matches!(a, Asks::Compares { .. }) { a } else { b })
-                .unwrap_or(Asks::Nothing);
+            let told = told.reduce(|a, b| match (a, b) {
+                (
+                    Asks::Compares { input, constant, mut beside, how, span },
+                    Asks::Compares { constant: other, .. },
+                ) => {
+                    beside.extend(other);
+                    Asks::Compares { input, constant, beside, how, span }
+                }
+                (a @ Asks::Compares { .. }, _) => a,
+                (_, b) => b,
+            });
+            return told.unwrap_or(Asks::Nothing);
         }
         let mut constants = Vec::new();
         constants_of(pattern, &mut constants);
+        self.named(pattern, &mut constants, 0);
         let input = self.gate.inputs.of(value);
         let place = self.gate.body.expr(value).span;
         if !input.outside {
             return Asks::Nothing;
         }
         if !constants.is_empty() {
-            return Asks::Compares { input, constant: constants, how: How::Whole, span: place };
+            let (how, beside) = (How::Whole, Vec::new());
+            return Asks::Compares { input, constant: constants, beside, how, span: place };
         }
         let there = matches!(pattern, Pattern::Variant { path, .. }
             if path.last().is_some_and(|s| s.name == "Some" || s.name == "Ok"));
@@ -339,6 +373,34 @@ impl Atoms<'_, '_> {
             return Asks::Present { input, span };
         }
         Asks::Nothing
+    }
+
+    /// The texts of constants that a pattern names: `Some(MASTER)`.
+    fn named(&self, pattern: &Pattern, found: &mut Vec<String>, depth: usize) {
+        if depth > MAX_PATTERNS {
+            return;
+        }
+        match pattern {
+            Pattern::Or(parts) | Pattern::Variant { fields: parts, .. } => {
+                parts.iter().for_each(|part| self.named(part, found, depth + 1));
+            }
+            Pattern::Path(path) => {
+                let subject = self.gate.subject;
+                let at = subject.facts.bodies[self.gate.number].owner.at;
+                for meaning in subject.resolver.path((at.krate, at.module), path) {
+                    let Res::Def(def) = meaning else { continue };
+                    let constant = matches!(subject.unit.item(def).kind, ItemKind::Constant { .. });
+                    let Some(of) = subject.unit.body_of(def).filter(|_| constant) else { continue };
+                    let body = subject.unit.files[&of.file].body(of.body);
+                    let Some(mut root) = body.root else { continue };
+                    while let ExprKind::Ref { value, .. } = &body.expr(root).kind {
+                        root = *value;
+                    }
+                    found.extend(literal(body.expr(root)));
+                }
+            }
+            _ => {}
+        }
     }
 
     /// A `static mut`, or a static that is loaded from.

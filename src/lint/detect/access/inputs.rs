@@ -34,6 +34,7 @@ pub struct Inputs<'p, 'a> {
     pub paths: &'p Paths<'a>,
     pub known: &'p Known,
     pub words: &'p Words<'a>,
+    connected: bool,
     /// Locals that a call fills from a connection.
     filled: Vec<bool>,
     /// What is assigned to a local behind its binding.
@@ -56,7 +57,17 @@ impl<'p, 'a> Inputs<'p, 'a> {
             {
                 assigned[local.0 as usize].push(*value);
             }
-            let ExprKind::MethodCall { method, args, .. } = &expr.kind else { continue };
+            let (method, args) = match &expr.kind {
+                ExprKind::MethodCall { method, args, .. } => (method.as_str(), args),
+                // `Read::read(&mut stream, &mut buffer)`
+                ExprKind::Call { callee, args } => match paths.kind(*callee) {
+                    ExprKind::Path(path) => {
+                        (path.last().map_or("", |segment| segment.name.as_str()), args)
+                    }
+                    _ => continue,
+                },
+                _ => continue,
+            };
             if !connected || !words.is("receiving-method", method) {
                 continue;
             }
@@ -72,7 +83,7 @@ impl<'p, 'a> Inputs<'p, 'a> {
                 }
             }
         }
-        Self { paths, known, words, filled, assigned }
+        Self { paths, known, words, connected, filled, assigned }
     }
 
     pub fn of(&self, id: ExprId) -> Input {
@@ -113,6 +124,21 @@ impl<'p, 'a> Inputs<'p, 'a> {
                     self.follow(*base, next, input);
                 }
             }
+            ExprKind::MethodCall { method, .. }
+                if self.connected && self.words.is("connection-source", method) =>
+            {
+                input.outside = true;
+                input.received = true;
+            }
+            ExprKind::Await(inner)
+                if matches!(self.paths.kind(*inner), ExprKind::MethodCall { method, .. }
+                    if self.connected
+                        && (self.words.is("connection-source", method)
+                            || self.words.is("receiving-method", method)
+                            || method == "next_line")) =>
+            {
+                self.follow(*inner, next, input);
+            }
             ExprKind::MethodCall { receiver, method, args, .. } => {
                 if let Some(key) = args.iter().find_map(|arg| self.key(*arg))
                     && self.words.is("looking-method", method)
@@ -130,6 +156,18 @@ impl<'p, 'a> Inputs<'p, 'a> {
                     input.outside = true;
                     input.key = args.first().and_then(|arg| self.key(*arg));
                     input.names.extend(input.key.clone());
+                    return;
+                }
+                // `warp::header("authorization")`: the function asks the request.
+                if let ExprKind::Path(path) = self.paths.kind(*callee)
+                    && path.segments.len() > 1
+                    && path.last().is_some_and(|s| self.words.is("request-source", &s.name))
+                    && let Some(key) = args.first().and_then(|arg| self.key(*arg))
+                {
+                    input.outside = true;
+                    input.names.push(key.clone());
+                    input.names.extend(path.last().map(|s| s.name.to_string()));
+                    input.key.get_or_insert(key);
                     return;
                 }
                 if let (ExprKind::Path(path), [first] | [first, _]) =

@@ -164,6 +164,10 @@ impl<'a> Gate<'_, 'a> {
                     (yes && self.words.is("granting-name", name)) || self.is_grant(*value)
                 }
                 ExprKind::MethodCall { method, .. } => self.words.is("granting-call", method),
+                ExprKind::If { .. } | ExprKind::Match { .. } => {
+                    all.extend(self.roles(id));
+                    continue;
+                }
                 _ => false,
             };
             if granted {
@@ -184,6 +188,39 @@ impl<'a> Gate<'_, 'a> {
             }
         }
         all
+    }
+
+    /// Where an `if` or a `match` that is bound to a name comes to the role of somebody who may
+    /// do everything.
+    fn roles(&self, id: ExprId) -> Vec<(ExprId, Option<String>, Vec<Way>)> {
+        let bound = self.paths.parent(id).map(|parent| self.paths.kind(parent));
+        if !matches!(bound, Some(ExprKind::Bind { .. })) {
+            return Vec::new();
+        }
+        let leaves = self.paths.leaves_of(id).into_iter();
+        let high = leaves.filter(|leaf| match self.paths.kind(*leaf) {
+            ExprKind::Literal(Literal::Text(text)) => self.words.is("high-role", text),
+            ExprKind::Path(path) => {
+                path.segments.len() > 1
+                    && path.last().is_some_and(|s| self.words.is("high-role", &s.name))
+            }
+            _ => false,
+        });
+        let words = "and this gives the role".to_owned();
+        high.map(|leaf| (leaf, Some(words.clone()), self.paths.ways_to(leaf))).collect()
+    }
+
+    /// Whether what an effect runs is not written in the code.
+    pub fn is_chosen(&self, id: ExprId) -> bool {
+        let span = self.body.expr(id).span;
+        let file = self.subject.facts.bodies[self.number].owner.at.file;
+        let facts = self.subject.facts;
+        facts.of_body(self.number).iter().map(|number| &facts.facts[*number]).any(|fact| {
+            fact.place.file == file
+                && span.contains(fact.place.span)
+                && fact.effects.contains(&Effect::ProcessSpawn)
+                && fact.args.iter().any(|arg| !arg.value.is_fixed())
+        })
     }
 
     /// The answer is a refusal, by the words in it.
@@ -248,10 +285,14 @@ impl<'a> Gate<'_, 'a> {
         };
         self.outcomes.iter().flat_map(|(_, ways)| ways).filter(|way| *way != here).any(|way| {
             way.iter().filter(|atom| !here.contains(atom)).any(|atom| match atoms.ask(*atom) {
-                Asks::Check { about } => about
-                    .iter()
-                    .any(|name| credential(name) || self.words.is("access-check-name", name)),
+                Asks::Check { about } => about.iter().any(|name| {
+                    credential(name)
+                        || self.words.is("access-check-name", name)
+                        || (weak && self.words.is("checking-call", name))
+                }),
                 Asks::Compares { input, .. } => input.names.iter().any(credential),
+                // A header with a credential that has to be there is looked at further on.
+                Asks::Present { input, .. } => input.key.as_ref().is_some_and(credential),
                 _ => false,
             })
         })
@@ -363,6 +404,19 @@ impl Candidate<'_, '_> {
                 ExprKind::Literal(Literal::Text(text)) => speaks(text),
                 _ => false,
             })
+    }
+
+    /// A role that may do everything is named in it, or a field that says as much.
+    pub fn names_high_role(&self) -> bool {
+        self.body.iter().any(|(_, expr)| match &expr.kind {
+            ExprKind::Path(path) => {
+                path.segments.len() > 1
+                    && path.last().is_some_and(|s| self.words.is("high-role", &s.name))
+            }
+            ExprKind::Literal(Literal::Text(text)) => self.words.is("high-role", text),
+            ExprKind::Field { name, .. } => self.words.is("granting-name", name),
+            _ => false,
+        })
     }
 
     /// Something that it does itself has one of these effects.

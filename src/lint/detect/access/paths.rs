@@ -110,8 +110,10 @@ impl<'a> Paths<'a> {
     /// Everything that the body can come to. `decides`: its result is a truth value.
     pub fn outcomes(&self, decides: bool) -> Vec<Outcome> {
         let mut roots: Vec<ExprId> = self.body.root.into_iter().collect();
-        for (_, expr) in self.body.iter() {
+        for (id, expr) in self.body.iter() {
             match &expr.kind {
+                // What a closure says to `is_some_and` is a condition, not an answer.
+                ExprKind::Closure { .. } if self.is_asked(id) => {}
                 ExprKind::Return(Some(value)) => roots.push(*value),
                 // An async block or a boxed one is the body of its function.
                 ExprKind::Closure { body, .. } => roots.push(*body),
@@ -127,6 +129,22 @@ impl<'a> Paths<'a> {
         leaves.dedup();
         let outcome = |expr| Outcome { expr, verdict: self.verdict(expr, decides) };
         leaves.into_iter().map(outcome).collect()
+    }
+
+    fn is_asked(&self, closure: ExprId) -> bool {
+        let parent = self.parent(closure).map(|parent| self.kind(parent));
+        matches!(parent, Some(ExprKind::MethodCall { method, .. }) if matches!(
+            method.as_str(),
+            "is_some_and" | "is_ok_and" | "is_none_or" | "any" | "all" | "filter" | "find" | "retain"
+                | "position" | "take_while" | "skip_while"
+        ))
+    }
+
+    /// What one expression can come to.
+    pub fn leaves_of(&self, id: ExprId) -> Vec<ExprId> {
+        let mut leaves = Vec::new();
+        self.leaves(id, 0, &mut leaves);
+        leaves
     }
 
     fn leaves(&self, id: ExprId, depth: usize, found: &mut Vec<ExprId>) {
@@ -236,6 +254,11 @@ impl<'a> Paths<'a> {
             child = parent;
         }
         ways
+    }
+
+    /// The alternatives under which a condition holds.
+    pub fn whenever(&self, condition: ExprId) -> Vec<Way> {
+        self.when(condition, true, 0)
     }
 
     /// What holds behind a statement: an early return was not taken, `?` did not leave.
