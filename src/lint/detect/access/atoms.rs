@@ -427,8 +427,16 @@ impl Atoms<'_, '_> {
         let edges = gate.subject.facts.bodies[gate.number].edges.iter();
         let here = edges.filter(|edge| edge.span.end == span.end && span.contains(edge.span));
         let targets: Vec<BodyRef> = here.map(|edge| edge.target).collect();
+        let unit = gate.subject.unit;
+        // What a trait provides is what others replace.
+        let provided = |at: &BodyRef| {
+            let module = unit.module(at.krate, at.module);
+            module.trait_.is_some() && module.self_type.is_none()
+        };
         !targets.is_empty()
-            && targets.iter().all(|at| says_yes(gate.subject.unit.files[&at.file].body(at.body)))
+            && targets
+                .iter()
+                .all(|at| !provided(at) && says_yes(unit.files[&at.file].body(at.body)))
     }
 }
 
