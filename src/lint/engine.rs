@@ -446,7 +446,7 @@ fn hops(subject: &Subject<'_>, from: usize, to: usize) -> Vec<(Place, String)> {
     hops_within(subject, from, to, HELPERS)
 }
 
-/// As [`hops`], over at most so many calls.
+/// As `hops`, over at most so many calls.
 pub fn hops_within(
     subject: &Subject<'_>,
     from: usize,
