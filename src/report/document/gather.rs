@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::destinations::{self, shown};
-use super::{Case, ClausePart, Document, Group, PolicyPart, Said, Spot, Tally, Unknown, words};
+use super::{
+    Case, ClausePart, Document, Group, OptOut, PolicyPart, Said, Spot, Tally, Unknown, words,
+};
 use crate::check::Checked;
 use crate::config::Config;
 use crate::disclosure::{Disclosure, HostPattern};
@@ -46,7 +48,7 @@ impl Gatherer<'_> {
         let config = self.checked.setup.config.as_ref();
         let (destinations, chosen) = destinations::gather(self.checked, config);
         let of = |outcome: Outcome| -> Vec<&Finding> {
-            let about_code = report.findings.iter().filter(|one| one.group != Folder::Disclosure);
+            let about_code = report.findings.iter().filter(|one| self.is_about_code(one));
             about_code.filter(|finding| finding.disclosure == outcome).collect()
         };
         let (open, half) = (of(Outcome::Undisclosed), of(Outcome::Partly));
@@ -69,6 +71,7 @@ impl Gatherer<'_> {
                 allowed: report.summary.suppressed,
             },
             collected,
+            opt_outs: self.opt_outs(),
             doors,
             undisclosed,
             partly,
@@ -78,9 +81,34 @@ impl Gatherer<'_> {
         }
     }
 
+    /// Whether a finding tells what the code does, and not what is wrong with the configuration
+    /// or with an allow, or what could not be read.
+    fn is_about_code(&self, finding: &Finding) -> bool {
+        if finding.group != Folder::Disclosure {
+            return true;
+        }
+        let lint = self.checked.setup.lints.iter().find(|lint| lint.id() == finding.lint);
+        lint.is_some_and(|lint| lint.file.notice.is_none())
+    }
+
     fn place(&self, place: Place) -> String {
         let (start, _) = self.sources.positions(place);
         format!("{}:{}", escape::path(self.sources.name(place.file)), start.line)
+    }
+
+    fn opt_outs(&self) -> Vec<OptOut> {
+        let all = self.checked.opt_outs.iter().map(|one| OptOut {
+            variable: escape::line(&one.variable),
+            places: one.places.iter().map(|place| self.place(*place)).collect(),
+            decides: match (one.decides, one.requests) {
+                (0, _) => "but no request waits for it".to_owned(),
+                (decides, all) if decides == all => "and every request waits for it".to_owned(),
+                (decides, all) => {
+                    format!("and {} of {} wait for it", number(decides), many(all, "request"))
+                }
+            },
+        });
+        all.collect()
     }
 
     fn packages(&self) -> Vec<String> {

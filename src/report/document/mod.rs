@@ -30,6 +30,7 @@ pub struct Document {
     pub config: Option<String>,
     pub tally: Tally,
     pub collected: Vec<Said>,
+    pub opt_outs: Vec<OptOut>,
     pub doors: Vec<Said>,
     pub undisclosed: Vec<Group>,
     pub partly: Vec<Group>,
@@ -68,6 +69,16 @@ pub struct Said {
     pub more: usize,
     /// What is wrong with it.
     pub remarks: Vec<String>,
+}
+
+/// A variable by which a person asks not to be counted, and whether it is heeded.
+#[derive(Debug, Clone, Default)]
+pub struct OptOut {
+    pub variable: String,
+    /// Where it is read.
+    pub places: Vec<String>,
+    /// What it decides, in words.
+    pub decides: String,
 }
 
 /// The findings of one lint.
