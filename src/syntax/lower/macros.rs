@@ -144,6 +144,11 @@ impl Lowerer {
             this.macro_arguments(tokens);
             Some(this.push(mark, ExprKind::Other, span))
         });
+        // The file of a module that is written elsewhere is elsewhere.
+        let FileIr { items, bodies, .. } = &mut self.ir;
+        bodies[body.0 as usize].items.retain(|id| {
+            !matches!(items[id.0 as usize].kind, ItemKind::Module { items: None, .. })
+        });
         let item = self.nameless(span, ItemKind::Quoted(body));
         self.body.items.push(item);
         let mut args = Vec::new();
